@@ -34,6 +34,8 @@ class Context:
     request_id: str = field(default_factory=naming.unique_id)
     cause: str = ""
     """Id of the event, execution, build or job that made this call happen; kept with whatever the call creates."""
+    owner: int = 0
+    """Id of the resource (a pipeline execution) to wake when what this call creates changes its status; 0 for none."""
     host: str = ""
     """The Host that the client spoke to, where an answer has to name an address; empty inside the server."""
 

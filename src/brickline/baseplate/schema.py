@@ -1,0 +1,89 @@
+"""The tables that every brick stands on. Bricks with tables of their own declare them on the same `metadata`."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text, text
+
+VERSION = 1
+"""Of the layout. A data folder of a later version is refused."""
+
+metadata = MetaData()
+
+serial = BigInteger().with_variant(Integer, "sqlite")
+"""A growing integer key (SQLite numbers rows only in a plain INTEGER)."""
+
+layout = Table("layout", metadata, Column("version", Integer, primary_key=True))
+
+resources = Table(
+    "resources",
+    metadata,
+    Column("id", serial, primary_key=True, autoincrement=True),
+    Column("account", String(12), nullable=False),
+    Column("region", String(32), nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("parent", String(512), nullable=False),
+    Column("lookup", String(512), nullable=False),
+    Column("name", String(512), nullable=False),
+    Column("arn", String(2048), nullable=False),
+    Column("arn_lookup", String(2048), nullable=False),
+    Column("status", String(64), nullable=False),
+    Column("created", Float(53), nullable=False),
+    Column("modified", Float(53), nullable=False),
+    Column("unfinished", Boolean, nullable=False),
+    Column("owner", serial, nullable=False),
+    Column("cause", String(2048), nullable=False),
+    Column("document", Text, nullable=False),
+    Column("private", Text, nullable=False),
+    Column("tags", Text, nullable=False),
+)
+_collection = (resources.c.account, resources.c.region, resources.c.kind, resources.c.parent)
+Index("resources_by_name", *_collection, resources.c.lookup, unique=True)
+Index("resources_by_creation", *_collection, resources.c.created, resources.c.id)
+Index("resources_by_modification", *_collection, resources.c.modified, resources.c.id)
+Index("resources_by_status", *_collection, resources.c.status, resources.c.created, resources.c.id)
+Index("resources_by_arn", resources.c.arn_lookup)
+Index("resources_by_owner", resources.c.owner, sqlite_where=text("owner > 0"), postgresql_where=text("owner > 0"))
+Index(
+    "resources_unfinished",
+    resources.c.unfinished,
+    sqlite_where=text("unfinished"),
+    postgresql_where=text("unfinished"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", serial, primary_key=True, autoincrement=True),
+    Column("id", String(36), nullable=False, unique=True),
+    Column("time", Float(53), nullable=False),
+    Column("account", String(12), nullable=False),
+    Column("region", String(32), nullable=False),
+    Column("source", String(256), nullable=False),
+    Column("detail_type", String(256), nullable=False),
+    Column("resources", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("cause", String(2048), nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("account", String(12), primary_key=True),
+    Column("region", String(32), primary_key=True),
+    Column("operation", String(128), primary_key=True),
+    Column("token", String(256), primary_key=True),
+    Column("response", Text, nullable=False),
+    Column("created", Float(53), nullable=False),
+)
+
+credentials = Table(
+    "credentials",
+    metadata,
+    Column("access_key", String(128), primary_key=True),
+    Column("secret", String(128), nullable=False),
+    Column("session_token", Text, nullable=False),
+    Column("account", String(12), nullable=False),
+    Column("principal", String(2048), nullable=False),
+    Column("expires", Float(53), nullable=False),
+    Column("active", Boolean, nullable=False),
+)
