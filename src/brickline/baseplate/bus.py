@@ -41,7 +41,7 @@ class Bus:
         return event_id
 
     def events(self, after: int = 0) -> Iterator[Shape]:
-        """The events after a sequence number, oldest first, in EventBridge's envelope (and `seq`, `cause` beside it)."""
+        """The events after a sequence number, oldest first, in EventBridge's envelope (with `seq` and `cause`)."""
         query = select(schema.outbox).where(schema.outbox.c.seq > after).order_by(schema.outbox.c.seq)
         with self._store.read() as connection:
             for row in connection.execute(query):

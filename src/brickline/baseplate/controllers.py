@@ -1,7 +1,7 @@
 """Controllers: what drives unfinished resources towards a final status.
 
-`reconcile(resource)` looks at what is, does the next step, saves, and says in how many seconds to look again (None: when
-somebody wakes it). It is idempotent and may be killed at any line: on start every unfinished resource is woken.
+`reconcile(resource)` looks at what is, does the next step, saves, and says in how many seconds to look again (None:
+when somebody wakes it). It is idempotent and may be killed at any line: on start every unfinished resource is woken.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from sqlalchemy import insert, select
 from brickline.baseplate import clock, models, schema
 from brickline.baseplate.brick import Brick, Context, Shape
 from brickline.baseplate.bus import Bus
+from brickline.baseplate.client_environment import Addresses
 from brickline.baseplate.controllers import Controller, Controllers
 from brickline.baseplate.credentials import Credentials
 from brickline.baseplate.errors import Refused
@@ -31,6 +32,8 @@ class Baseplate:
     def __init__(self, settings: Settings, bricks: Mapping[str, BrickMaker]) -> None:
         self.settings = settings
         self.data = settings.data
+        self.addresses = Addresses(endpoint_url="")
+        """Where clients reach this server; the server sets it once its ports are known, before `start`."""
         self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.store = Store(settings.store_url or f"sqlite:///{self.data / 'state.db'}")
         self.objects = Objects(self.data / "objects")

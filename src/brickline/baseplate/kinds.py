@@ -1,4 +1,4 @@
-"""What a kind of resource is: declared once, so that create, describe, list, update, delete and tags need no code each."""
+"""What a kind of resource is: declared once, so that create, describe, list, update and delete need no code each."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Listing:
     """Rows where the request says nothing; `max_page` is the most that it can ask for."""
     max_page: int = 100
     size: str = "MaxResults"
-    token: str = "NextToken"
+    token: str = "NextToken"  # noqa: S105
     filters: Mapping[str, Callable[[Resource, Any], bool]] = field(default_factory=dict)
     """Further request members, with the test that a resource has to pass for the member's value."""
 

@@ -1,6 +1,6 @@
 """List operations: filters, sorting and pages, as quick for a million rows as for a hundred.
 
-Pages follow the last row's sort value and id (never an offset), so a list that grows meanwhile neither repeats nor skips.
+Pages follow the last row's sort value and id, never an offset: a list that grows meanwhile neither repeats nor skips.
 """
 
 from __future__ import annotations

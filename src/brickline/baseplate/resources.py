@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Resources:
-    """The resources of one kind. Names are those of the API; `parent` is the name of what they belong to, if anything."""
+    """The resources of one kind. Names are the API's; `parent` is the name of what they belong to, if anything."""
 
     def __init__(self, baseplate: Baseplate, kind: Kind) -> None:
         self.kind = kind
@@ -101,7 +101,7 @@ class Resources:
 
     @contextmanager
     def change(self, context: Context, name: str, parent: str = "") -> Iterator[Resource]:
-        """Read, change and save in one transaction: `with jobs.change(context, name) as job: job.document[...] = ...`."""
+        """Read, change and save in one transaction: `with jobs.change(context, name) as job: ...`."""
         with self._store.write():
             resource = self.get(context, name, parent)
             yield resource
@@ -118,7 +118,10 @@ class Resources:
             self.save(resource)
 
     def save(self, resource: Resource) -> None:
-        """Write a resource back; its status and times follow its document. Wakes its controller, and on a new status its owner."""
+        """Write a resource back; status and times follow its document.
+
+        Wakes its controller while it is unfinished, and its owner where the status is a new one.
+        """
         kind, old_status = self.kind, resource.status
         resource.modified = clock.now()
         if kind.modified_member:

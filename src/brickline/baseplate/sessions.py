@@ -1,4 +1,4 @@
-"""The session that `brickline env`, `exec` and `connect()` hand out: an assumed role, as a notebook on SageMaker has."""
+"""The session that `brickline env`, `exec` and `connect()` hand out: an assumed role, as notebooks on SageMaker have."""
 
 from __future__ import annotations
 

@@ -1,0 +1,44 @@
+"""The environment variables by which unmodified clients reach this server: shells, notebooks, jobs, functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from brickline.baseplate.credentials import Credential
+
+_LOOPBACK = "127.0.0.1,localhost,::1"
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the server is reached: the gateway, the forward proxy, and the bundle of CAs that the proxy needs."""
+
+    endpoint_url: str
+    proxy_url: str = ""
+    ca_bundle: str = ""
+
+
+def client_environment(addresses: Addresses, credential: Credential, region: str) -> dict[str, str]:
+    """Variables for boto3, both SageMaker SDKs, the aws CLI, git and requests.
+
+    AWS_ENDPOINT_URL alone is not enough: the SageMaker SDK asks STS by its public host name, which the proxy answers.
+    """
+    return {
+        "AWS_ENDPOINT_URL": addresses.endpoint_url,
+        "AWS_ACCESS_KEY_ID": credential.access_key,
+        "AWS_SECRET_ACCESS_KEY": credential.secret,
+        "AWS_SESSION_TOKEN": credential.session_token,
+        "AWS_REGION": region,
+        "AWS_DEFAULT_REGION": region,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        **_proxy(addresses),
+    }
+
+
+def _proxy(addresses: Addresses) -> dict[str, str]:
+    if not addresses.proxy_url:
+        return {}
+    proxy = dict.fromkeys(("HTTPS_PROXY", "https_proxy"), addresses.proxy_url)
+    bypass = dict.fromkeys(("NO_PROXY", "no_proxy"), _LOOPBACK)
+    bundles = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO", "PIP_CERT")
+    return {**proxy, **bypass, **dict.fromkeys(bundles, addresses.ca_bundle)}
