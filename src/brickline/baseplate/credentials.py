@@ -69,15 +69,18 @@ class Credentials:
             connection.execute(
                 update(schema.credentials).where(schema.credentials.c.access_key == access_key).values(active=active)
             )
-            self._store.after_commit(lambda: self._known.pop(access_key, None) and None)
+            self._store.after_commit(lambda: self._forget(access_key))
 
     def revoke(self, access_key: str) -> None:
         with self._store.write() as connection:
             connection.execute(delete(schema.credentials).where(schema.credentials.c.access_key == access_key))
-            self._store.after_commit(lambda: self._known.pop(access_key, None) and None)
+            self._store.after_commit(lambda: self._forget(access_key))
 
     def sweep(self) -> None:
         """Forget sessions that ended more than a day ago (until then a client is told that its token expired)."""
         table = schema.credentials
         with self._store.write() as connection:
             connection.execute(delete(table).where(table.c.expires > 0, table.c.expires < clock.now() - 86400))
+
+    def _forget(self, access_key: str) -> None:
+        self._known.pop(access_key, None)

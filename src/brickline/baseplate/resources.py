@@ -70,7 +70,7 @@ class Resources:
         try:
             with self._store.write() as connection, connection.begin_nested():
                 values = {**_values(resource), "lookup": kind.lookup(name), "arn_lookup": arn.lower()}
-                resource.id = connection.execute(insert(table).values(**values)).inserted_primary_key[0]
+                resource.id = connection.execute(insert(table).values(**values).returning(table.c.id)).scalar_one()
         except IntegrityError:
             raise kind.taken_error(context, name, parent) from None
         if unfinished:

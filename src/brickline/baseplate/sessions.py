@@ -1,4 +1,4 @@
-"""The session that `brickline env`, `exec` and `connect()` hand out: an assumed role, as notebooks on SageMaker have."""
+"""The session that `brickline env`, `exec` and `connect()` give out: an assumed role, as on a SageMaker notebook."""
 
 from __future__ import annotations
 

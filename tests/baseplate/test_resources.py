@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from brickline.baseplate.brick import Context
+from brickline.baseplate.errors import Refused
+from brickline.baseplate.house import Baseplate
+from brickline.baseplate.kinds import Kind, Listing
+from brickline.baseplate.resources import Resources, resource_by_arn
+
+JOB = Kind(
+    service="sagemaker",
+    name="training-job",
+    name_member="TrainingJobName",
+    arn_member="TrainingJobArn",
+    arn="training-job/{name}",
+    missing=("ValidationException", "Requested resource {name} not found."),
+    taken=("ResourceInUse", "Job name {arn} must be unique."),
+    status_member="TrainingJobStatus",
+    modified_member="LastModifiedTime",
+    ignores_case=True,
+    listing=Listing("TrainingJobSummaries", filters={"Tag": lambda job, value: job.tags.get("t") == value}),
+)
+
+
+@pytest.fixture
+def jobs(make_baseplate: Callable[..., Baseplate]) -> Resources:
+    return Resources(make_baseplate({}), JOB)
+
+
+@pytest.fixture
+def context(jobs: Resources) -> Context:
+    return jobs._baseplate.context()
+
+
+def _names(answer: dict[str, Any]) -> list[str]:
+    return [job["TrainingJobName"] for job in answer["TrainingJobSummaries"]]
+
+
+def test_create_writes_name_arn_and_times_into_the_document(jobs: Resources, context: Context) -> None:
+    made = jobs.create(context, "Train", {"TrainingJobStatus": "InProgress"}, tags={"a": "b"})
+    found = jobs.get(context, "train")
+    assert found == made
+    assert found.document["TrainingJobArn"] == "arn:aws:sagemaker:us-east-1:123456789012:training-job/Train"
+    assert found.document["CreationTime"] == found.document["LastModifiedTime"] == found.created
+    assert (found.status, found.tags) == ("InProgress", {"a": "b"})
+
+
+def test_a_taken_name_is_refused_with_the_kinds_error(jobs: Resources, context: Context) -> None:
+    jobs.create(context, "train", {})
+    with pytest.raises(Refused, match="training-job/TRAIN must be unique") as refused:
+        jobs.create(context, "TRAIN", {})
+    assert refused.value.code == "ResourceInUse"
+
+
+def test_a_missing_name_is_refused_with_the_kinds_error(jobs: Resources, context: Context) -> None:
+    with pytest.raises(Refused, match="Requested resource x not found"):
+        jobs.get(context, "x")
+
+
+def test_accounts_and_regions_are_kept_apart(jobs: Resources, context: Context) -> None:
+    jobs.create(context, "a", {})
+    assert jobs.find(jobs._baseplate.context(account="210987654321"), "a") is None
+    assert jobs.find(jobs._baseplate.context(region="eu-west-1"), "a") is None
+
+
+def test_arns_are_found_whatever_their_case(jobs: Resources, context: Context) -> None:
+    made = jobs.create(context, "Train", {})
+    assert jobs.by_arn(made.arn.lower()) == made
+    assert resource_by_arn(jobs._baseplate.store, made.arn.upper()) == made
+
+
+def test_a_change_that_raises_is_not_saved(jobs: Resources, context: Context) -> None:
+    jobs.create(context, "a", {"TrainingJobStatus": "InProgress"})
+    with pytest.raises(RuntimeError), jobs.change(context, "a") as job:
+        job.document["TrainingJobStatus"] = "Failed"
+        raise RuntimeError
+    assert jobs.get(context, "a").status == "InProgress"
+
+
+@pytest.mark.parametrize("order", ["Ascending", "Descending"])
+@pytest.mark.parametrize("sort", ["Name", "CreationTime", "Status"])
+def test_pages_follow_each_other_without_gap_or_repetition(
+    jobs: Resources, context: Context, sort: str, order: str
+) -> None:
+    for number in range(25):
+        jobs.create(context, f"job-{number:02}", {"TrainingJobStatus": "Failed" if number % 3 else "Completed"})
+    request: dict[str, Any] = {"SortBy": sort, "SortOrder": order, "MaxResults": 7}
+    seen: list[str] = []
+    while True:
+        answer = jobs.page(context, request)
+        assert len(answer["TrainingJobSummaries"]) <= 7
+        seen += _names(answer)
+        if "NextToken" not in answer:
+            break
+        request["NextToken"] = answer["NextToken"]
+    assert sorted(seen) == [f"job-{number:02}" for number in range(25)]
+    if sort != "Status":
+        assert seen == sorted(seen, reverse=order == "Descending")
+
+
+def test_filters_of_a_list_go_together(jobs: Resources, context: Context) -> None:
+    for number in range(30):
+        status = "Failed" if number % 2 else "Completed"
+        jobs.create(context, f"job-{number:02}", {"TrainingJobStatus": status}, tags={"t": str(number % 5)})
+    request = {"NameContains": "JOB-1", "StatusEquals": "Failed", "Tag": "3", "MaxResults": 5}
+    assert _names(jobs.page(context, request)) == ["job-13"]
+    middle = jobs.get(context, "job-15").created
+    assert len(_names(jobs.page(context, {"CreationTimeAfter": middle, "MaxResults": 100}))) == 14
+
+
+def test_name_contains_takes_wildcards_literally(jobs: Resources, context: Context) -> None:
+    jobs.create(context, "a_b", {})
+    jobs.create(context, "axb", {})
+    assert _names(jobs.page(context, {"NameContains": "a_b"})) == ["a_b"]
+
+
+def test_a_foreign_token_is_refused(jobs: Resources, context: Context) -> None:
+    with pytest.raises(Refused, match="NextToken"):
+        jobs.page(context, {"NextToken": "nonsense"})
+
+
+def test_once_gives_the_same_answer_for_the_same_token(jobs: Resources, context: Context) -> None:
+    baseplate, calls = jobs._baseplate, []
+
+    def make() -> dict[str, Any]:
+        calls.append(1)
+        return {"Number": len(calls)}
+
+    assert baseplate.once(context, "Start", "t1", make) == {"Number": 1}
+    assert baseplate.once(context, "Start", "t1", make) == {"Number": 1}
+    assert baseplate.once(context, "Start", "t2", make) == {"Number": 2}
+    assert baseplate.once(context, "Start", None, make) == {"Number": 3}

@@ -1,0 +1,34 @@
+"""What all tests share: a baseplate in a temporary folder, with the bricks that a test names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from brickline import bricks
+from brickline.baseplate.house import Baseplate, BrickMaker
+from brickline.baseplate.settings import Settings
+
+
+@pytest.fixture
+def make_baseplate(tmp_path: Path) -> Iterator[Callable[..., Baseplate]]:
+    """`make_baseplate()` has every brick; `make_baseplate({"toy": maker})` just those. Closed after the test."""
+    made: list[Baseplate] = []
+
+    def make(makers: dict[str, BrickMaker] | None = None, data: Path | None = None) -> Baseplate:
+        settings = Settings(data=data or tmp_path / "data")
+        baseplate = Baseplate(settings, bricks.makers() if makers is None else makers)
+        made.append(baseplate)
+        return baseplate
+
+    yield make
+    for baseplate in made:
+        baseplate.close()
+
+
+@pytest.fixture
+def baseplate(make_baseplate: Callable[..., Baseplate]) -> Baseplate:
+    """A baseplate with every brick, not started: nothing is driven until a test calls `start()`."""
+    return make_baseplate()
