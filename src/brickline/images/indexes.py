@@ -1,0 +1,58 @@
+"""Where pip looks for packages on this machine. uv reads none of it by itself, and shall look in the same places."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True)
+class Indexes:
+    """pip's settings as options for uv. A variable of the environment (`PIP_FIND_LINKS`) outdoes pip's files."""
+
+    variables: Mapping[str, str]
+
+    @cached_property
+    def find_links(self) -> list[str]:
+        return [word for place in self._setting("find-links") for word in ("--find-links", place)]
+
+    @cached_property
+    def options(self) -> list[str]:
+        """Options for the main index and those beside it. Without any, uv looks where it looks by itself."""
+        extra = [word for index in self._setting("extra-index-url") for word in ("--index", index)]
+        main = [word for index in self._setting("index-url")[-1:] for word in ("--default-index", index)]
+        # pip takes the best version of all indexes, uv the best one of the first index that has the package.
+        return [*extra, *main, "--index-strategy", "unsafe-best-match"] if extra else main
+
+    def _setting(self, name: str) -> list[str]:
+        variable = self.variables.get(f"PIP_{name.upper().replace('-', '_')}")
+        return (variable if variable is not None else self._configured.get(name, "")).split()
+
+    @cached_property
+    def _configured(self) -> dict[str, str]:
+        """What pip's files say for every command; empty where this Python has no pip."""
+        listed = subprocess.run(
+            [sys.executable, "-m", "pip", "config", "list"],
+            env=dict(self.variables),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        return dict(_global_settings(listed.stdout))
+
+    @staticmethod
+    def of_this_machine() -> Indexes:
+        return Indexes(os.environ)
+
+
+def _global_settings(listing: str) -> Iterator[tuple[str, str]]:
+    """`global.find-links='/opt/wheels'`, a line each."""
+    for line in listing.splitlines():
+        key, separator, value = line.partition("=")
+        if separator and key.startswith("global."):
+            yield key.removeprefix("global."), str(ast.literal_eval(value))
