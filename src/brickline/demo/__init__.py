@@ -1,1 +1,1 @@
-"""What `make demo` runs: a flight-delay model from raw data to a registered version, by the unmodified SageMaker SDK."""
+"""What `make demo` runs: a model of late flights, from raw data to a registered version, by the unmodified SDK."""

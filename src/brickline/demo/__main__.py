@@ -64,8 +64,8 @@ class Demo:
         for version, last_day in ((1, FIRST_DAYS), (2, MORE_DAYS)):
             self.title(f"Version {version}: the flights until {last_day}")
             manifest = self.write_manifest([day for day in days if day <= last_day])
-            execution = self.execute(manifest)
-            self.tell(execution)
+            self.execute(manifest)
+            self.tell()
         self.compare()
 
     def upload(self) -> list[str]:
@@ -93,7 +93,7 @@ class Demo:
         self.s3.put_object(Bucket=self.bucket, Key=key, Body=body.encode())
         return f"s3://{self.bucket}/{key}"
 
-    def execute(self, manifest: str) -> str:
+    def execute(self, manifest: str) -> None:
         from brickline.demo.pipeline import PIPELINE
 
         answer = self.sagemaker.start_pipeline_execution(
@@ -105,9 +105,8 @@ class Demo:
         self.console.print(f"  {status} in {time.monotonic() - started:.1f} s")
         if status != "Succeeded":
             raise SystemExit(f"brickline logs {execution}  shows what happened")
-        return execution
 
-    def tell(self, execution: str) -> None:
+    def tell(self) -> None:
         metrics = self.metrics(self.newest_package())
         self.console.print(
             f"  AUC [bold]{metrics['auc']:.4f}[/] on {metrics['flights']:,} flights never seen in training"
