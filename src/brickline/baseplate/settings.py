@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field
 from pathlib import Path
+
+
+def _environments() -> Path:
+    """Jobs' Python environments are the same for every data folder: they lie in the user's cache."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "brickline" / "environments"
 
 
 @dataclass(frozen=True)
@@ -20,3 +26,4 @@ class Settings:
     fallback: str | None = None
     store_url: str | None = None
     exact_images: bool = False
+    environments: Path = field(default_factory=_environments)
