@@ -1,0 +1,1 @@
+raise ValueError("the column `late` is not in the table")
