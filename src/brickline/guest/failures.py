@@ -1,0 +1,61 @@
+"""How a job's failure is told: errors of the user, and the text of /opt/ml/output/failure."""
+
+from __future__ import annotations
+
+import re
+
+from .training_environment import Folders
+
+_ERROR_NAMES = re.compile(
+    r"\b(Exception|ArithmeticError|AssertionError|AttributeError|BlockingIOError|BrokenPipeError|BufferError"
+    r"|ChildProcessError|ConnectionAbortedError|ConnectionError|ConnectionRefusedError|ConnectionResetError|EOFError"
+    r"|EnvironmentError|FileExistsError|FileNotFoundError|FloatingPointError|IOError|ImportError|IndentationError"
+    r"|IndexError|InterruptedError|IsADirectoryError|KeyError|LookupError|MemoryError|ModuleNotFoundError|NameError"
+    r"|NotADirectoryError|NotImplementedError|OSError|OverflowError|PermissionError|ProcessLookupError|RecursionError"
+    r"|ReferenceError|RuntimeError|SyntaxError|SystemError|TabError|TimeoutError|TypeError|UnboundLocalError"
+    r"|UnicodeDecodeError|UnicodeEncodeError|UnicodeError|UnicodeTranslateError|ValueError|ZeroDivisionError)\b"
+)
+"""The toolkit takes stderr from the first line on that has one of these names in it."""
+
+_LONGEST = 4000
+
+
+class ClientError(Exception):
+    """Something is wrong with what the user gave; the text is the whole explanation."""
+
+
+class CommandFailed(ClientError):
+    """A command of the job ended badly: `kind` is the toolkit's name for it, `stderr` what it wrote there."""
+
+    def __init__(self, kind: str, command: list[str], return_code: int, stderr: str) -> None:
+        # A process that a signal ended counts as a shell would count it: 128 and the signal's number.
+        code = return_code if return_code >= 0 else 128 - return_code
+        lines = [f"{kind}:", f"ExitCode {code}", f'ErrorMessage "{explanation(stderr)}"']
+        if code == 137:
+            lines.append('ExtraInfo "OutOfMemory: Process killed by SIGKILL (signal 9)"')
+        super().__init__("\n".join([*lines, f'Command "{" ".join(command)}"']))
+
+
+def explanation(stderr: str) -> str:
+    """The part of a command's stderr that explains its end: from the line that names an error on, no line twice.
+
+    Where none names a known error, the last line is what there is to say.
+    """
+    lines = [line.rstrip(" :\r") for line in stderr.splitlines() if line.strip()]
+    start = next((number for number, line in enumerate(lines) if _ERROR_NAMES.search(line)), None)
+    if start is None:
+        start = next((number for number, line in enumerate(lines) if line.startswith("ERROR:")), len(lines) - 1)
+    return "\n".join(dict.fromkeys(lines[max(start, 0) :]))[:_LONGEST]
+
+
+def write_failure(folders: Folders, text: str) -> None:
+    """The platform shows the first 1,024 characters as FailureReason. What the script itself has written stays."""
+    path = folders.output / "failure"
+    if not path.exists():
+        folders.output.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def write_success(folders: Folders) -> None:
+    folders.output.mkdir(parents=True, exist_ok=True)
+    (folders.output / "success").touch()
