@@ -65,7 +65,7 @@ def _settings(folder: Path, shared: Path, path: str) -> dict[str, str]:
 
 
 def _scripts(theirs: Path, ours: Path) -> Iterator[tuple[str, str]]:
-    """The shared environment's console scripts, for the layer's interpreter; and `train`, as training images have it."""
+    """The shared environment's console scripts for the layer's interpreter, and `train` as training images have it."""
     for path in theirs.iterdir():
         if path.is_symlink() or not path.is_file():
             continue
