@@ -1,0 +1,19 @@
+"""What the RPC protocols json and rpc-v2-cbor have in common: the whole input and output is the body."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from brickline.gateway.protocols.protocol import WireError
+
+
+def error_headers(error: WireError, request_id: str, is_query_compatible: bool) -> list[tuple[str, str]]:
+    headers = [("x-amzn-RequestId", request_id), ("x-amzn-ErrorType", error.name)]
+    if is_query_compatible:  # clients that compare the codes of the query protocol read this one
+        headers.append(("x-amzn-query-error", f"{error.code};{error.fault}"))
+    return headers
+
+
+def error_document(error: WireError, members: dict[str, Any], is_query_compatible: bool) -> dict[str, Any]:
+    code = error.name if is_query_compatible else error.code
+    return {"__type": code, error.message_member: error.message, **members}
