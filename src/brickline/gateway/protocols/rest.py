@@ -69,12 +69,15 @@ def serialiser(operation: OperationModel, body_format: BodyFormat) -> Serialise:
         return lambda _response, exchange: HttpResponse(status, [("x-amzn-RequestId", exchange.request_id)])
     write_headers = header_writer(shape)
     write_body = _body_writer(operation, shape, body_format)
+    has_own_type = any(
+        member.serialization.get("name", "").lower() == "content-type" for member in shape.members.values()
+    )
     status_member = next((n for n, m in shape.members.items() if m.serialization.get("location") == "statusCode"), "")
 
     def serialise(response: Shape, exchange: Exchange) -> HttpResponse:
         headers = write_headers(response)
         content_type, body = write_body(response)
-        if content_type and not any(name.lower() == "content-type" for name, _ in headers):
+        if content_type and not has_own_type:
             headers.append(("Content-Type", content_type))
         headers.append(("x-amzn-RequestId", exchange.request_id))
         return HttpResponse(response.get(status_member) or status, headers, body)

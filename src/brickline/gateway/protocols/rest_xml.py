@@ -25,7 +25,7 @@ class RestXmlProtocol:
         return rest.parser(operation, self)
 
     def serialiser(self, operation: OperationModel) -> Serialise:
-        return s3.finished(operation, rest.serialiser(operation, self))
+        return s3.with_s3_ids(rest.serialiser(operation, self))
 
     def error(self, service: ServiceModel | None, refused: Refused, exchange: Exchange) -> HttpResponse:
         return s3.error(service, refused, exchange)

@@ -55,7 +55,8 @@ _STATUSES = {
     404: "NoSuchBucket NoSuchBucketPolicy NoSuchCORSConfiguration NoSuchConfiguration NoSuchKey "
     "NoSuchLifecycleConfiguration NoSuchObjectLockConfiguration NoSuchPublicAccessBlockConfiguration NoSuchTagSet "
     "NoSuchUpload NoSuchVersion NoSuchWebsiteConfiguration ObjectLockConfigurationNotFoundError "
-    "OwnershipControlsNotFoundError ReplicationConfigurationNotFoundError ServerSideEncryptionConfigurationNotFoundError",
+    "OwnershipControlsNotFoundError ReplicationConfigurationNotFoundError "
+    "ServerSideEncryptionConfigurationNotFoundError",
     405: "MethodNotAllowed",
     409: "BucketAlreadyExists BucketAlreadyOwnedByYou BucketNotEmpty ConditionalRequestConflict InvalidBucketState "
     "OperationAborted",
@@ -79,17 +80,13 @@ def body_writer(operation: OperationModel, write_members: Callable[[Any], str]) 
     )
 
 
-def finished(operation: OperationModel, serialise: Serialise) -> Serialise:
-    """A REST answer with S3's own request ids, and without a body where there never is one."""
-    is_head = operation.http["method"] == "HEAD"
+def with_s3_ids(serialise: Serialise) -> Serialise:
+    """A REST answer with S3's own request ids."""
 
     def serialise_for_s3(response: Shape, exchange: Exchange) -> HttpResponse:
         answer = serialise(response, exchange)
         headers = [header for header in answer.headers if header[0] != "x-amzn-RequestId"]
-        headers += _id_headers(exchange)
-        if is_head and not any(name.lower() == "content-type" for name, _ in headers):
-            headers.append(("Content-Type", "application/xml"))
-        return HttpResponse(answer.status, headers, answer.body)
+        return HttpResponse(answer.status, headers + _id_headers(exchange), answer.body)
 
     return serialise_for_s3
 
