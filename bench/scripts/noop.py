@@ -1,0 +1,1 @@
+"""A step that does nothing: what is left is the overhead."""
