@@ -1,0 +1,7 @@
+"""Where jobs run. The sandbox of Linux namespaces is the default."""
+
+from brickline.runtimes.job import Job, JobState, LaunchFailed, Limits, Mount, Runtime
+from brickline.runtimes.output import read_output
+from brickline.runtimes.sandbox.runtime import SandboxRuntime
+
+__all__ = ["Job", "JobState", "LaunchFailed", "Limits", "Mount", "Runtime", "SandboxRuntime", "read_output"]
