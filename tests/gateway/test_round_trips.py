@@ -18,8 +18,7 @@ from hypothesis import strategies as st
 from brickline.baseplate.bodies import Body, BytesBody
 from brickline.baseplate.models import service_model
 from brickline.gateway import protocols
-from brickline.gateway.http import Headers, HttpRequest
-from brickline.gateway.protocols.protocol import Exchange
+from brickline.gateway.http import Exchange, Headers, HttpRequest
 from brickline.gateway.routing import Target, find_route
 
 SPOKEN = [

@@ -10,10 +10,12 @@ import json
 import threading
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import botocore
-from botocore.model import OperationModel, OperationNotFoundError, ServiceModel
+
+if TYPE_CHECKING:
+    from botocore.model import OperationModel, ServiceModel
 
 _DATA = Path(botocore.__file__).parent / "data"
 _loading = threading.RLock()
@@ -29,7 +31,7 @@ def service_model(name: str) -> ServiceModel:
     model = _loaded.get(name)
     if model is None:
         with _loading:  # the largest model takes some 60 ms: once is enough
-            model = _loaded.get(name) or _loaded.setdefault(name, ServiceModel(_description(name), name))
+            model = _loaded.get(name) or _loaded.setdefault(name, _load(name))
     return model
 
 
@@ -41,10 +43,14 @@ def is_service(name: str) -> bool:
 
 def find_operation(service: str, operation: str) -> OperationModel | None:
     """The operation's model; None where the service does not have it."""
-    try:
-        return service_model(service).operation_model(operation)
-    except OperationNotFoundError:
-        return None
+    model = service_model(service)
+    return model.operation_model(operation) if operation in model.operation_names else None
+
+
+def _load(name: str) -> ServiceModel:
+    from botocore.model import ServiceModel  # takes longer than all the rest of the gateway: only when needed
+
+    return ServiceModel(_description(name), name)
 
 
 def _description(name: str) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from botocore.model import OperationModel
-
 from brickline.baseplate.errors import Refused
 
 if TYPE_CHECKING:
+    from botocore.model import OperationModel
+
     from brickline.baseplate.validation import Failure
 
 _CODES = {

@@ -16,8 +16,7 @@ from brickline.baseplate.models import service_model
 from brickline.gateway import payloads, protocols, signing
 from brickline.gateway.authorization import Authorization, Malformed, authorization
 from brickline.gateway.forward import forward
-from brickline.gateway.http import HttpRequest, HttpResponse
-from brickline.gateway.protocols.protocol import Exchange
+from brickline.gateway.http import Exchange, HttpRequest, HttpResponse
 from brickline.gateway.routing import Route, Target, find_route, find_target
 from brickline.gateway.signing_errors import wording
 
@@ -146,7 +145,7 @@ class Gateway:
                 exc_info=error,
             )
             error = _internal_error(target)
-        wire = protocols.protocol(target.protocol)
+        wire = protocols.wire_protocol(target.protocol)
         return wire.error(service_model(target.service), error, exchange)
 
 

@@ -66,6 +66,12 @@ class HttpRequest:
             pieces.append(piece)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
+    @cached_property
+    def form(self) -> dict[str, str]:
+        """The names and values of a query-protocol request, from the body of a POST and from the URL."""
+        posted = decode_form(self.content.decode("utf-8", "replace")) if self.method == "POST" else []
+        return dict([*self.parameters, *posted])
+
     @property
     def content_type(self) -> str:
         """The media type alone, in lower case."""
@@ -77,6 +83,14 @@ class HttpResponse:
     status: int
     headers: list[tuple[str, str]] = field(default_factory=list)
     body: bytes | Body = b""
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request and what its answer has to repeat."""
+
+    request: HttpRequest
+    request_id: str
 
 
 def decode_form(text: str) -> list[tuple[str, str]]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from brickline.baseplate.bodies import Body
 from brickline.baseplate.errors import Refused
+from brickline.baseplate.hashing import BackgroundHash
 from brickline.gateway.http import Headers, HttpRequest
 from brickline.gateway.signing import sign
 
@@ -26,7 +27,7 @@ class HashedBody:
         self.length = source.length
         self._source = source
         self._declared = declared
-        self._hash = hashlib.sha256()
+        self._hash = BackgroundHash("sha256")
         self._received = 0
 
     def read(self, size: int = -1, /) -> bytes:

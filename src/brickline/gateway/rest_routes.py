@@ -7,12 +7,14 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
-
-from botocore.model import OperationModel
 
 from brickline.baseplate.models import service_model
 from brickline.gateway.http import HttpRequest, decode_form
+
+if TYPE_CHECKING:
+    from botocore.model import OperationModel
 
 _LABEL = re.compile(r"\{([^}+]+)(\+?)\}")
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-from botocore.model import OperationModel
+from typing import TYPE_CHECKING
 
 from brickline.baseplate.errors import Refused
 from brickline.baseplate.models import find_operation, is_service, service_model
 from brickline.gateway.authorization import Authorization
 from brickline.gateway.http import HttpRequest
-from brickline.gateway.protocols import query
 from brickline.gateway.rest_routes import rest_routes
 from brickline.gateway.services import BY_ENDPOINT, BY_TARGET, BY_VERSION, Service, signed_as
+
+if TYPE_CHECKING:
+    from botocore.model import OperationModel
 
 _CBOR = "smithy-rpc-v2-cbor"
 _CBOR_PATH = re.compile(r"/service/(?P<service>[^/]+)/operation/(?P<operation>[^/]+)")
@@ -127,7 +128,7 @@ def _plain(service: Service, request: HttpRequest) -> Target:
 def _by_form(request: HttpRequest) -> Target | None:
     if not (_is_form(request) or "Version=" in request.query):
         return None
-    service = BY_VERSION.get(query.form(request).get("Version", ""))
+    service = BY_VERSION.get(request.form.get("Version", ""))
     return _query_target(service.name, request) if service else None
 
 
@@ -138,7 +139,7 @@ def _by_host(request: HttpRequest) -> Target | None:
 
 
 def _query_target(service: str, request: HttpRequest) -> Target:
-    return Target(service, "query", query.form(request).get("Action", ""))
+    return Target(service, "query", request.form.get("Action", ""))
 
 
 def _is_form(request: HttpRequest) -> bool:

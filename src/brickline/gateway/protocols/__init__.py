@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from botocore.model import OperationModel
+if TYPE_CHECKING:
+    from botocore.model import OperationModel
 
-from brickline.gateway.protocols.protocol import Parse, Serialise, WireProtocol
+    from brickline.gateway.protocols.protocol import Parse, Serialise, WireProtocol
 
 _MODULES = {
     "json": "json",
@@ -19,7 +21,7 @@ _MODULES = {
 
 
 @cache
-def protocol(name: str) -> WireProtocol:
+def wire_protocol(name: str) -> WireProtocol:
     """A protocol by the name that models give it; its module is imported when it is first spoken."""
     made: WireProtocol = import_module(f"{__name__}.{_MODULES[name]}").PROTOCOL
     return made
@@ -28,10 +30,10 @@ def protocol(name: str) -> WireProtocol:
 @cache
 def parser(name: str, operation: OperationModel) -> Parse:
     """What reads the operation's requests, built once."""
-    return protocol(name).parser(operation)
+    return wire_protocol(name).parser(operation)
 
 
 @cache
 def serialiser(name: str, operation: OperationModel) -> Serialise:
     """What writes the operation's responses, built once."""
-    return protocol(name).serialiser(operation)
+    return wire_protocol(name).serialiser(operation)

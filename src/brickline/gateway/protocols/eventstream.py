@@ -13,9 +13,9 @@ from typing import Any
 from botocore.model import OperationModel, StructureShape
 
 from brickline.baseplate.brick import Shape
-from brickline.gateway.http import HttpResponse
+from brickline.gateway.http import Exchange, HttpResponse
 from brickline.gateway.protocols.documents import Converters
-from brickline.gateway.protocols.protocol import Convert, Exchange, Serialise
+from brickline.gateway.protocols.protocol import Convert, Serialise
 
 CONTENT_TYPE = "application/vnd.amazon.eventstream"
 _STRING = 7

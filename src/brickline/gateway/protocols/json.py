@@ -6,9 +6,9 @@ from botocore.model import OperationModel, ServiceModel
 
 from brickline.baseplate.brick import Shape
 from brickline.baseplate.errors import Refused
-from brickline.gateway.http import HttpRequest, HttpResponse
+from brickline.gateway.http import Exchange, HttpRequest, HttpResponse
 from brickline.gateway.protocols import eventstream, json_documents, rpc
-from brickline.gateway.protocols.protocol import Exchange, Labels, Parse, Serialise, wire_error
+from brickline.gateway.protocols.protocol import Labels, Parse, Serialise, wire_error
 
 
 class JsonProtocol:

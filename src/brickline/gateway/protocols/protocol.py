@@ -10,16 +10,7 @@ from botocore.model import OperationModel, ServiceModel, StructureShape
 
 from brickline.baseplate.brick import Shape
 from brickline.baseplate.errors import Refused
-from brickline.gateway.http import HttpRequest, HttpResponse
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """A request and what its answer has to repeat."""
-
-    request: HttpRequest
-    request_id: str
-
+from brickline.gateway.http import Exchange, HttpRequest, HttpResponse
 
 Labels = Mapping[str, str]
 """The values of a REST path's labels, decoded."""

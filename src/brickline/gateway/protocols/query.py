@@ -10,9 +10,9 @@ from botocore.model import Shape as ModelShape
 
 from brickline.baseplate.brick import Shape
 from brickline.baseplate.errors import Refused
-from brickline.gateway.http import HttpRequest, HttpResponse, decode_form
+from brickline.gateway.http import Exchange, HttpRequest, HttpResponse
 from brickline.gateway.protocols import scalars
-from brickline.gateway.protocols.protocol import Exchange, Labels, Parse, Serialise, wire_error
+from brickline.gateway.protocols.protocol import Labels, Parse, Serialise, wire_error
 from brickline.gateway.protocols.xml_documents import DECLARATION, Writers, escape
 
 Tree = dict[str, Any]
@@ -28,7 +28,7 @@ class QueryProtocol:
         read = _Readers().of(operation.input_shape) if operation.input_shape else None
 
         def parse(request: HttpRequest, _labels: Labels) -> Shape:
-            value: Shape = read(_tree(form(request))) if read else {}
+            value: Shape = read(_tree(request.form)) if read else {}
             return value
 
         return parse
@@ -58,12 +58,6 @@ class QueryProtocol:
             f"<RequestId>{exchange.request_id}</RequestId></ErrorResponse>"
         )
         return _response(error.status, body, exchange)
-
-
-def form(request: HttpRequest) -> dict[str, str]:
-    """The names and values of a query request, from the body of a POST and from the URL."""
-    posted = decode_form(request.content.decode("utf-8", "replace")) if request.method == "POST" else []
-    return dict([*request.parameters, *posted])
 
 
 def _response(status: int, body: str, exchange: Exchange) -> HttpResponse:

@@ -9,9 +9,9 @@ from botocore.model import ListShape, MapShape, OperationModel, StructureShape
 from botocore.model import Shape as ModelShape
 
 from brickline.baseplate.brick import Shape
-from brickline.gateway.http import HttpRequest, HttpResponse
+from brickline.gateway.http import Exchange, HttpRequest, HttpResponse
 from brickline.gateway.protocols import eventstream, scalars
-from brickline.gateway.protocols.protocol import Exchange, Labels, Parse, Serialise
+from brickline.gateway.protocols.protocol import Labels, Parse, Serialise
 
 Part = Callable[[HttpRequest, Labels, Shape], None]
 """Reads one part of a request into the shape."""

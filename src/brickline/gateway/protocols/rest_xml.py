@@ -10,9 +10,9 @@ from botocore.model import Shape as ModelShape
 
 from brickline.baseplate.brick import Shape
 from brickline.baseplate.errors import Refused
-from brickline.gateway.http import HttpResponse
+from brickline.gateway.http import Exchange, HttpResponse
 from brickline.gateway.protocols import eventstream, rest, s3, xml_documents
-from brickline.gateway.protocols.protocol import Exchange, Parse, Serialise
+from brickline.gateway.protocols.protocol import Parse, Serialise
 from brickline.gateway.protocols.xml_documents import DECLARATION
 
 

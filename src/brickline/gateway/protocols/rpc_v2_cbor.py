@@ -11,10 +11,10 @@ from botocore.model import Shape as ModelShape
 
 from brickline.baseplate.brick import Shape
 from brickline.baseplate.errors import Refused
-from brickline.gateway.http import HttpRequest, HttpResponse
+from brickline.gateway.http import Exchange, HttpRequest, HttpResponse
 from brickline.gateway.protocols import eventstream, rpc
 from brickline.gateway.protocols.documents import Converters
-from brickline.gateway.protocols.protocol import Convert, Exchange, Labels, Parse, Serialise, wire_error
+from brickline.gateway.protocols.protocol import Convert, Labels, Parse, Serialise, wire_error
 
 _PROTOCOL_HEADER = ("smithy-protocol", "rpc-v2-cbor")
 _EPOCH_TAG = 1

@@ -11,8 +11,8 @@ from botocore.model import OperationModel, ServiceModel
 
 from brickline.baseplate.brick import Shape
 from brickline.baseplate.errors import Refused
-from brickline.gateway.http import HttpResponse
-from brickline.gateway.protocols.protocol import Exchange, Serialise, modelled_error_code
+from brickline.gateway.http import Exchange, HttpResponse
+from brickline.gateway.protocols.protocol import Serialise, modelled_error_code
 from brickline.gateway.protocols.xml_documents import DECLARATION, escape
 
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
