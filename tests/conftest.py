@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from brickline import bricks
 from brickline.baseplate.house import Baseplate, BrickMaker
 from brickline.baseplate.settings import Settings
+from brickline.images.catalogue import Catalogue
+from brickline.images.environments import Environments
 
 
 @pytest.fixture
@@ -32,3 +35,10 @@ def make_baseplate(tmp_path: Path) -> Iterator[Callable[..., Baseplate]]:
 def baseplate(make_baseplate: Callable[..., Baseplate]) -> Baseplate:
     """A baseplate with every brick, not started: nothing is driven until a test calls `start()`."""
     return make_baseplate()
+
+
+@pytest.fixture(scope="session")
+def environments() -> Environments:
+    """Real environments for images. They are kept from one run to the next: building one takes many seconds."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    return Environments(cache / "brickline-tests" / "environments", Catalogue.load())

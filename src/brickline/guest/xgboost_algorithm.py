@@ -6,7 +6,6 @@ each round to stdout, and the reason of a failure to /opt/ml/output/failure.
 
 from __future__ import annotations
 
-import inspect
 import logging
 import os
 import signal
@@ -21,10 +20,11 @@ if not __package__:
     __package__ = "guest"
 
 from .failures import ClientError, write_failure, write_success
+from .libraries import library
 from .training_environment import Folders, TrainingEnvironment, read_json
 from .xgboost_data import format_of, matrix
 from .xgboost_hyperparameters import MAXIMIZED, validated
-from .xgboost_metrics import CUSTOM, evaluation
+from .xgboost_metrics import is_custom, measured
 
 _MODEL = "xgboost-model"
 _CHECKPOINT = "xgboost-checkpoint"
@@ -45,7 +45,7 @@ def main() -> int:
     try:
         Training(TrainingEnvironment(folders, os.environ)).run()
     except ClientError as error:
-        _logger.error("%s", error)
+        _logger.error("%s", error)  # noqa: TRY400 - the text is the whole explanation
         write_failure(folders, str(error))
         return 1
     except Exception as error:
@@ -74,7 +74,7 @@ class Training:
             raise ClientError(
                 "ClientError: the built-in XGBoost algorithm trains on one host here; set instance count 1"
             )
-        self._channels = [name for name in ("train", "validation") if name in environment.channels]
+        self._channels: list[str] = [name for name in ("train", "validation") if name in environment.channels]
         self._formats = {name: format_of(environment.channels[name], name) for name in self._channels}
 
     def run(self) -> None:
@@ -100,22 +100,19 @@ class Training:
         parameters = {name: value for name, value in self._given.items() if name not in _NOT_XGBOOSTS}
         if "updater" in parameters:
             parameters["updater"] = ",".join(parameters["updater"])
-        if own := [name for name in self._metrics if name not in CUSTOM]:
+        if own := [name for name in self._metrics if not is_custom(name)]:
             parameters["eval_metric"] = own
         elif self._metrics:
             parameters["disable_default_eval_metric"] = 1
         return parameters
 
     def _trained(self, matrices: dict[str, Any], results: dict[str, Any], checkpoints: Checkpoints | None) -> Any:
-        import xgboost
+        xgboost = library("xgboost")
 
         rounds = self._given["num_round"]
         done, model = checkpoints.latest() if checkpoints else (0, None)
         if model:
             _logger.info("Checkpoint loaded from %s, resuming from iteration %d", model, done)
-        # Named `feval` before 1.6.
-        accepted = inspect.signature(xgboost.train).parameters
-        custom = "custom_metric" if "custom_metric" in accepted else "feval"
         try:
             return xgboost.train(
                 self._parameters,
@@ -124,29 +121,38 @@ class Training:
                 evals=[(data, name) for name, data in matrices.items()],
                 evals_result=results,
                 verbose_eval=False,
-                callbacks=self._callbacks(list(matrices)[-1], done, checkpoints),
+                callbacks=self._callbacks(matrices, done, checkpoints),
                 xgb_model=str(model) if model else None,
-                **{custom: evaluation(self._metrics)},
             )
         except xgboost.core.XGBoostError as error:
             raise ClientError(f"ClientError: XGB train call failed with exception:\n {error}") from error
 
-    def _callbacks(self, watched: str, done: int, checkpoints: Checkpoints | None) -> list[Any]:
-        import xgboost
+    def _callbacks(self, matrices: dict[str, Any], done: int, checkpoints: Checkpoints | None) -> list[Any]:
+        xgboost = library("xgboost")
 
-        callbacks = [_after_each_round(lambda _model, epoch, log: print_round(epoch + done, log))]
+        callbacks = [
+            _after_each_round(lambda model, _epoch, log: self._measure(model, matrices, log)),
+            _after_each_round(lambda _model, epoch, log: print_round(epoch + done, log)),
+        ]
         if patience := self._given.get("early_stopping_rounds"):
             name = self._metrics[-1] if self._metrics else None
             maximize = name.split("@")[0] in MAXIMIZED if name else None
-            callbacks.append(
-                xgboost.callback.EarlyStopping(
-                    patience, metric_name=name, data_name=watched, maximize=maximize, save_best=True
-                )
-            )
+            watch = {"metric_name": name, "data_name": list(matrices)[-1], "maximize": maximize}
+            callbacks.append(xgboost.callback.EarlyStopping(rounds=patience, save_best=True, **watch))
         if checkpoints:
             callbacks.append(_after_each_round(lambda model, epoch, _log: checkpoints.save(model, epoch + done)))
         stop = Stop(self._folders.model if self._given.get("save_model_on_termination") == "true" else None)
         return [*callbacks, _after_each_round(lambda model, _epoch, _log: stop.obey(model))]
+
+    def _measure(self, model: Any, matrices: dict[str, Any], log: dict[str, Any]) -> bool:
+        """Add the metrics that XGBoost does not know to its own log, where early stopping finds them too."""
+        # Not through XGBoost's `feval` or `custom_metric`: its versions differ in what predictions these are given.
+        objective = self._given.get("objective", "")
+        for part, data in matrices.items():
+            for name in filter(is_custom, self._metrics):
+                value = measured(name, data.get_label(), model.predict(data), objective)
+                log.setdefault(part, {}).setdefault(name, []).append(value)
+        return False
 
     def _checkpoints(self) -> Checkpoints | None:
         path = self._folders.config / "checkpointconfig.json"
@@ -167,16 +173,14 @@ class Training:
         print_means(self._given["num_round"], last)
 
     def _folds(self, data: Any) -> Iterator[Any]:
-        import numpy
-        from sklearn.model_selection import RepeatedKFold, RepeatedStratifiedKFold
-
+        selection = library("sklearn.model_selection")
         is_classification = self._given.get("objective", "").startswith(("binary:", "multi:"))
-        splitter = (RepeatedStratifiedKFold if is_classification else RepeatedKFold)(
+        splitter = (selection.RepeatedStratifiedKFold if is_classification else selection.RepeatedKFold)(
             n_splits=self._given["_kfold"],
             n_repeats=self._given.get("_num_cv_round", 1),
             random_state=self._given.get("seed"),
         )
-        folds: Iterator[Any] = splitter.split(numpy.zeros(data.num_row()), data.get_label())
+        folds: Iterator[Any] = splitter.split(data.get_label(), data.get_label())
         return folds
 
 
@@ -230,7 +234,7 @@ class Stop:
 
 
 def print_round(number: int, log: dict[str, Any]) -> bool:
-    """`[3]<tab>train-auc:0.91000<tab>validation-auc:0.87000`, which the metric definitions of the algorithm look for."""
+    """`[3]<tab>train-auc:0.91000<tab>validation-auc:0.87000`: the algorithm's metric definitions look for that."""
     values = [f"{part}-{name}:{series[-1]:.5f}" for part, metrics in log.items() for name, series in metrics.items()]
     print("\t".join([f"[{number}]", *values]), flush=True)
     return False
@@ -254,9 +258,8 @@ def _metric_names(given: dict[str, Any]) -> list[str]:
 
 def _after_each_round(act: Any) -> Any:
     """`act(model, epoch, log)` as a callback of XGBoost, which accepts subclasses of its own class only."""
-    import xgboost
 
-    class Callback(xgboost.callback.TrainingCallback):  # type: ignore[misc]
+    class Callback(library("xgboost").callback.TrainingCallback):  # type: ignore[misc]
         def after_iteration(self, model: Any, epoch: int, evals_log: dict[str, Any]) -> bool:
             return bool(act(model, epoch, evals_log))
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .failures import ClientError
+from .libraries import library
 
 CSV, LIBSVM, PARQUET = "csv", "libsvm", "parquet"
 
@@ -59,7 +60,7 @@ def matrix(folders: list[Path], file_format: str, has_weights: bool = False) -> 
         return None
     if file_format == LIBSVM:
         return _libsvm(files)
-    import numpy
+    numpy = library("numpy")
 
     read = _csv_rows if file_format == CSV else _parquet_rows
     tables = [read(path) for path in files]
@@ -70,7 +71,7 @@ def matrix(folders: list[Path], file_format: str, has_weights: bool = False) -> 
 
 
 def _dmatrix(rows: Any, has_weights: bool) -> Any:
-    import xgboost
+    xgboost = library("xgboost")
 
     if has_weights:
         return xgboost.DMatrix(rows[:, 2:], label=rows[:, 0], weight=rows[:, 1])
@@ -78,7 +79,7 @@ def _dmatrix(rows: Any, has_weights: bool) -> Any:
 
 
 def _csv_rows(path: Path) -> Any:
-    import pandas
+    pandas = library("pandas")
 
     try:
         table = pandas.read_csv(path, header=None, sep=_delimiter(path))
@@ -104,7 +105,7 @@ def _delimiter(path: Path) -> str:
 
 
 def _parquet_rows(path: Path) -> Any:
-    import pandas
+    pandas = library("pandas")
 
     try:
         return pandas.read_parquet(path).to_numpy(dtype="float32")
@@ -113,7 +114,7 @@ def _parquet_rows(path: Path) -> Any:
 
 
 def _libsvm(files: list[Path]) -> Any:
-    import xgboost
+    xgboost = library("xgboost")
 
     # XGBoost reads the files of one folder; those of a channel may lie in several.
     with tempfile.TemporaryDirectory() as folder:

@@ -22,8 +22,8 @@ MINIMIZED = (
 _WITH_THRESHOLD = ("error", "ndcg", "map")
 
 _OBJECTIVES = (
-    "binary:hinge", "binary:logistic", "binary:logitraw", "count:poisson", "multi:softmax", "multi:softprob", "rank:map",
-    "rank:ndcg", "rank:pairwise", "reg:absoluteerror", "reg:gamma", "reg:linear", "reg:logistic",
+    "binary:hinge", "binary:logistic", "binary:logitraw", "count:poisson", "multi:softmax", "multi:softprob",
+    "rank:map", "rank:ndcg", "rank:pairwise", "reg:absoluteerror", "reg:gamma", "reg:linear", "reg:logistic",
     "reg:pseudohubererror", "reg:squarederror", "reg:squaredlogerror", "reg:tweedie", "survival:aft", "survival:cox",
 )  # fmt: skip
 _UPDATERS = (
@@ -102,6 +102,8 @@ _SHARE = _number(float, 0, 1)
 _SHARE_ABOVE_ZERO = _number(float, 0, 1, open_least=True)
 _FROM_ZERO = _number(float, 0)
 
+_TUNABLE = [f"{part}:{name}" for part in ("validation", "train") for name in (*MAXIMIZED, *MINIMIZED)]
+
 _PARSERS: dict[str, Parser] = {
     "num_round": _number(int, 1),
     "csv_weights": _FLAG,
@@ -147,9 +149,7 @@ _PARSERS: dict[str, Parser] = {
     "base_score": _FROM_ZERO,
     "_kfold": _number(int, 2),
     "_num_cv_round": _number(int, 1),
-    "_tuning_objective_metric": _one_of(
-        *(f"{part}:{name}" for part in ("validation", "train") for name in (*MAXIMIZED, *MINIMIZED))
-    ),
+    "_tuning_objective_metric": _one_of(*_TUNABLE),
     "eval_metric": _list_of(_metric),
     "seed": _number(int, -(2**31), 2**31 - 1, open_least=True, open_most=True),
     "num_parallel_tree": _number(int, 1),

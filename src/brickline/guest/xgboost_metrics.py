@@ -2,55 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-Evaluation = Callable[[Any, Any], "list[tuple[str, float]]"]
+from .libraries import library
 
-
-def _of_classes(name: str, **options: Any) -> Callable[[Any, Any], float]:
-    def measure(labels: Any, predictions: Any) -> float:
-        import sklearn.metrics
-
-        return float(getattr(sklearn.metrics, name)(labels, _classes(predictions), **options))
-
-    return measure
-
-
-def _of_values(name: str) -> Callable[[Any, Any], float]:
-    def measure(labels: Any, predictions: Any) -> float:
-        import sklearn.metrics
-
-        return float(getattr(sklearn.metrics, name)(labels, predictions))
-
-    return measure
-
-
-def _classes(predictions: Any) -> Any:
-    """Predicted classes: the likeliest of several, or those above one half."""
-    return predictions.argmax(axis=1) if predictions.ndim > 1 else (predictions > 0.5).astype(int)
-
-
-CUSTOM: dict[str, Callable[[Any, Any], float]] = {
-    "accuracy": _of_classes("accuracy_score"),
-    "balanced_accuracy": _of_classes("balanced_accuracy_score"),
-    "f1": _of_classes("f1_score", average="macro"),
-    "f1_binary": _of_classes("f1_score", average="binary"),
-    "f1_macro": _of_classes("f1_score", average="macro"),
-    "precision": _of_classes("precision_score"),
-    "precision_macro": _of_classes("precision_score", average="macro"),
-    "precision_micro": _of_classes("precision_score", average="micro"),
-    "recall": _of_classes("recall_score"),
-    "recall_macro": _of_classes("recall_score", average="macro"),
-    "recall_micro": _of_classes("recall_score", average="micro"),
-    "mse": _of_values("mean_squared_error"),
-    "r2": _of_values("r2_score"),
+_OF_CLASSES: dict[str, tuple[str, dict[str, str]]] = {
+    "accuracy": ("accuracy_score", {}),
+    "balanced_accuracy": ("balanced_accuracy_score", {}),
+    "f1": ("f1_score", {"average": "macro"}),
+    "f1_binary": ("f1_score", {"average": "binary"}),
+    "f1_macro": ("f1_score", {"average": "macro"}),
+    "precision": ("precision_score", {"average": "binary"}),
+    "precision_macro": ("precision_score", {"average": "macro"}),
+    "precision_micro": ("precision_score", {"average": "micro"}),
+    "recall": ("recall_score", {"average": "binary"}),
+    "recall_macro": ("recall_score", {"average": "macro"}),
+    "recall_micro": ("recall_score", {"average": "micro"}),
 }
+_OF_VALUES = {"mse": "mean_squared_error", "r2": "r2_score"}
 
 
-def evaluation(names: list[str]) -> Evaluation | None:
-    """A function for XGBoost that measures those of `names` that XGBoost does not know; None where it knows all."""
-    measures = [(name, CUSTOM[name]) for name in names if name in CUSTOM]
-    if not measures:
-        return None
-    return lambda predictions, data: [(name, measure(data.get_label(), predictions)) for name, measure in measures]
+def is_custom(name: str) -> bool:
+    return name in _OF_CLASSES or name in _OF_VALUES
+
+
+def measured(name: str, labels: Any, predictions: Any, objective: str) -> float:
+    """The metric `name` of what a model with this objective predicts."""
+    metrics = library("sklearn.metrics")
+    if name in _OF_VALUES:
+        return float(getattr(metrics, _OF_VALUES[name])(labels, predictions))
+    function, options = _OF_CLASSES[name]
+    return float(getattr(metrics, function)(labels, _classes(predictions, objective), **options))
+
+
+def _classes(predictions: Any, objective: str) -> Any:
+    """Predicted classes: as they come, the likeliest of several, or those beyond the middle of the scale."""
+    if objective == "multi:softmax":
+        return predictions
+    if predictions.ndim > 1:
+        return predictions.argmax(axis=1)
+    return (predictions > (0 if objective == "binary:logitraw" else 0.5)).astype(int)

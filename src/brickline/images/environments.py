@@ -46,7 +46,7 @@ class Environments:
         self._root = root
         self._catalogue = catalogue
         self._exact = exact
-        self._cache = cache or root / "cache"
+        self.cache = cache or root / "cache"
 
     def resolve(self, image_uri: str) -> Environment:
         """What stands for the image, built or not. Raises UnknownImage."""
@@ -128,7 +128,7 @@ class Environments:
         # Built in its place: a virtual environment's scripts name its path.
         prefix = self._prefix(environment)
         log(f"building environment {environment.key} (once; later jobs share it)")
-        installer = Installer(self._cache, log)
+        installer = Installer(self.cache, log)
         try:
             installer.make(prefix, self._interpreters[environment.python])
             installer.install(prefix, environment.requirements, environment.cpu_builds)
