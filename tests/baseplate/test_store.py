@@ -3,7 +3,7 @@ from __future__ import annotations
 import threading
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select, update
 
 from brickline.baseplate import schema
 from brickline.baseplate.store import LayoutTooNew, Store
@@ -23,10 +23,15 @@ def _count(store: Store) -> int:
 
 def test_a_transaction_that_raises_leaves_nothing_and_runs_no_action(store: Store) -> None:
     ran: list[str] = []
-    with pytest.raises(RuntimeError), store.write():
-        store.after_commit(lambda: ran.append("x"))
-        _add(store, "a")
-        raise RuntimeError
+
+    def fail_midway() -> None:
+        with store.write():
+            store.after_commit(lambda: ran.append("x"))
+            _add(store, "a")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_midway()
     assert _count(store) == 0
     assert ran == []
 
@@ -89,3 +94,17 @@ def test_sqlite_is_durable_and_lets_readers_in(store: Store) -> None:
     with store.read() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+
+
+def test_tables_added_in_a_transaction_that_fails_are_there_nevertheless(store: Store) -> None:
+    notes = Table("late_notes", MetaData(), Column("id", Integer, primary_key=True))
+
+    def fail_midway() -> None:
+        with store.write():
+            store.add_tables(notes)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_midway()
+    with store.read() as connection:
+        assert connection.execute(select(notes)).all() == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -43,7 +42,6 @@ class Baseplate:
         self.watcher = Watcher(self.data / "notify.sock", self.controllers.wake)
         self._makers = bricks
         self._bricks: dict[str, Brick] = {}
-        self._making = threading.RLock()
 
     @property
     def services(self) -> list[str]:
@@ -67,7 +65,7 @@ class Baseplate:
             return brick
         if service not in self._makers:
             return None
-        with self._making:
+        with self.store.write():  # not a lock of its own: one may be made in the midst of another brick's transaction
             if service not in self._bricks:
                 self._bricks[service] = self._makers[service](self)
         return self._bricks[service]

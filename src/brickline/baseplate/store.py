@@ -30,6 +30,7 @@ class _Open(threading.local):
 
     connection: Connection | None = None
     actions: list[Callable[[], None]]
+    tables: list[Table]
 
 
 class Store:
@@ -44,8 +45,10 @@ class Store:
         self._check_layout()
 
     def add_tables(self, *tables: Table) -> None:
-        """Create a brick's own tables where they are not there yet."""
-        schema.metadata.create_all(self.engine, tables=list(tables))
+        """Create a brick's own tables where they are not there yet; they stay if the open transaction fails later."""
+        with self.write() as connection:
+            self._open.tables += tables
+            schema.metadata.create_all(connection, tables=list(tables))
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -64,12 +67,19 @@ class Store:
             return
         with self._lock:
             actions: list[Callable[[], None]] = []
-            with self.engine.begin() as connection:
-                self._open.connection, self._open.actions = connection, actions
-                try:
-                    yield connection
-                finally:
-                    self._open.connection = None
+            tables: list[Table] = []
+            self._open.actions, self._open.tables = actions, tables
+            try:
+                with self.engine.begin() as connection:
+                    self._open.connection = connection
+                    try:
+                        yield connection
+                    finally:
+                        self._open.connection = None
+            except BaseException:
+                if tables:
+                    schema.metadata.create_all(self.engine, tables=tables)
+                raise
         for action in actions:
             action()
 
