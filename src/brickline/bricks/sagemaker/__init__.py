@@ -1,0 +1,57 @@
+"""SageMaker: jobs, pipelines, models, the registry, experiments, lineage and search."""
+
+from __future__ import annotations
+
+from brickline.baseplate.brick import Brick
+from brickline.baseplate.house import Baseplate
+from brickline.bricks.sagemaker.experiments.components import TrialComponents
+from brickline.bricks.sagemaker.experiments.experiments import Experiments
+from brickline.bricks.sagemaker.experiments.trials import Trials
+from brickline.bricks.sagemaker.jobs.life import JobLife
+from brickline.bricks.sagemaker.jobs.operations import ProcessingJobOperations, TrainingJobOperations
+from brickline.bricks.sagemaker.jobs.processing import ProcessingJobs
+from brickline.bricks.sagemaker.jobs.training import TrainingJobs
+from brickline.bricks.sagemaker.lineage.associations import Associations
+from brickline.bricks.sagemaker.lineage.entities import Actions, Artifacts, Contexts
+from brickline.bricks.sagemaker.lineage.query import QueryLineage
+from brickline.bricks.sagemaker.models import Models
+from brickline.bricks.sagemaker.registry.groups import ModelPackageGroups
+from brickline.bricks.sagemaker.registry.packages import ModelPackages
+from brickline.bricks.sagemaker.search.operation import Search
+from brickline.bricks.sagemaker.tags import Tags
+from brickline.images.catalogue import Catalogue
+from brickline.images.environments import Environments
+from brickline.runtimes import SandboxRuntime
+
+
+def brick(baseplate: Baseplate) -> Brick:
+    environments = _environments(baseplate)
+    runtime = SandboxRuntime(hide=(baseplate.data,))
+    parts = (
+        TrainingJobOperations(baseplate, environments),
+        ProcessingJobOperations(baseplate, environments),
+        Models(baseplate),
+        ModelPackageGroups(baseplate),
+        ModelPackages(baseplate),
+        Experiments(baseplate),
+        Trials(baseplate),
+        TrialComponents(baseplate),
+        Artifacts(baseplate),
+        Actions(baseplate),
+        Contexts(baseplate),
+        Associations(baseplate),
+        QueryLineage(baseplate),
+        Search(baseplate),
+        Tags(baseplate),
+    )
+    controllers = {
+        job_kind.kind.key: JobLife(baseplate, job_kind, environments, runtime)
+        for job_kind in (TrainingJobs(), ProcessingJobs())
+    }
+    return Brick("sagemaker", parts, controllers)
+
+
+def _environments(baseplate: Baseplate) -> Environments:
+    settings = baseplate.settings
+    catalogue = Catalogue.load(settings.data / "images.toml")
+    return Environments(settings.environments, catalogue, exact=settings.exact_images)

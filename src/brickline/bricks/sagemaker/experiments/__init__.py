@@ -1,0 +1,1 @@
+"""Experiments, trials and trial components; jobs write their own components."""

@@ -1,0 +1,1 @@
+"""Training and processing jobs: one life, two kinds."""

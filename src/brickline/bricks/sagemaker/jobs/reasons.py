@@ -1,0 +1,39 @@
+"""Why a job failed, in the words of SageMaker's FailureReason. Pure."""
+
+from __future__ import annotations
+
+import re
+import signal
+from collections.abc import Sequence
+
+LONGEST = 1024
+"""So many characters of /opt/ml/output/failure and /opt/ml/output/message are shown."""
+
+_EXCEPTION = re.compile(r"^(?:[A-Za-z_][\w.]*\.)?[A-Za-z_]\w*(?:Error|Exception|Exit|Interrupt|Warning)\b(?::.*)?$")
+
+
+def algorithm_error(failure: str, exit_code: int, lines: Sequence[str], extra: str = "") -> str:
+    """FailureReason of a job that ended badly.
+
+    `failure` is what it left in its failure file; without one the line of its log that explains its end is taken.
+    `extra` says what ended it from outside (a limit, a signal).
+    """
+    text = failure.strip()[:LONGEST] or explaining_line(lines) or "See job logs for more information"
+    told = f"{extra}. {text}" if extra and extra not in text else text
+    return f"AlgorithmError: {told}, exit code: {exit_code}"
+
+
+def explaining_line(lines: Sequence[str]) -> str:
+    """The last line that names an exception, else the last line that says anything."""
+    said = [line.strip() for line in lines if line.strip()]
+    named = (line for line in reversed(said) if _EXCEPTION.match(line))
+    return next(named, said[-1] if said else "")[:LONGEST]
+
+
+def signal_words(number: int) -> str:
+    """`Process killed by SIGKILL (signal 9)`."""
+    try:
+        name = signal.Signals(number).name
+    except ValueError:
+        name = "a signal"
+    return f"Process killed by {name} (signal {number})"

@@ -1,0 +1,1 @@
+"""Lineage: artifacts, actions and contexts, and the associations between them (and with trial components)."""

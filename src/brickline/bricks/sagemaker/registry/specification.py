@@ -1,0 +1,49 @@
+"""What a model package is made of: its inference specification, checked against S3 and completed."""
+
+from __future__ import annotations
+
+from brickline.baseplate.brick import Context, Shape
+from brickline.baseplate.resources import Resources
+from brickline.bricks.sagemaker.refusals import invalid
+from brickline.bricks.sagemaker.registry.lookup import find_package
+from brickline.bricks.sagemaker.s3_uris import S3Location, check_object
+
+
+def resolved_specification(context: Context, packages: Resources, request: Shape) -> Shape:
+    """The CreateModelPackage request with its inference specification checked, and made from SourceUri where given."""
+    if source := request.get("SourceUri"):
+        request = _from_source(context, packages, request, source)
+    specifications = [request.get("InferenceSpecification", {}), *request.get("AdditionalInferenceSpecifications", ())]
+    for specification in specifications:
+        for index, container in enumerate(specification.get("Containers", ())):
+            check_model_data(context, f"InferenceSpecification.Containers[{index}]", container)
+    for index, algorithm in enumerate(request.get("SourceAlgorithmSpecification", {}).get("SourceAlgorithms", ())):
+        check_model_data(context, f"SourceAlgorithmSpecification.SourceAlgorithms[{index}]", algorithm)
+    return request
+
+
+def check_model_data(context: Context, path: str, container: Shape) -> None:
+    """A container's artifacts have to be there. Completes `ModelDataETag`, as the service does."""
+    if url := container.get("ModelDataUrl"):
+        location = check_object(context, f"{path}.ModelDataUrl", url)
+        if tag := _etag(context, location):
+            container["ModelDataETag"] = tag
+    source = container.get("ModelDataSource", {}).get("S3DataSource")
+    if source:
+        check_object(context, f"{path}.ModelDataSource.S3DataSource.S3Uri", source["S3Uri"])
+
+
+def _etag(context: Context, location: S3Location) -> str | None:
+    found = context.call("s3", "ListObjectsV2", Bucket=location.bucket, Prefix=location.key, MaxKeys=1)["Contents"][0]
+    return str(found["ETag"]).strip('"') if found["Key"] == location.key else None
+
+
+def _from_source(context: Context, packages: Resources, request: Shape, source: str) -> Shape:
+    """SourceUri names a model package, whose specification is taken, or an object in S3, which is the model's data."""
+    if source.startswith("s3://"):
+        check_object(context, "SourceUri", source)
+        return request
+    package = find_package(context, packages, source)
+    if package is None:
+        raise invalid(f"SourceUri: {source} is neither an S3 URI nor the ARN of a model package that is there")
+    return {"InferenceSpecification": package.document.get("InferenceSpecification"), **request}

@@ -1,0 +1,1 @@
+"""Search over the documents of every kind of resource."""
