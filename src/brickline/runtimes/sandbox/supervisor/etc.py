@@ -1,5 +1,4 @@
 """The job's own /etc: what programs and libraries need of the host's, none of its secrets, and the job's own names."""
-# ruff: noqa: PTH - importing pathlib would cost every job milliseconds
 
 from __future__ import annotations
 

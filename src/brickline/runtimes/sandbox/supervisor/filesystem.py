@@ -3,8 +3,6 @@
 A small tmpfs is the root; the host's programs and libraries are bound into it, then the job's own mounts, and last
 everything that the job may not write becomes read-only. Nothing else of the host is there.
 """
-# Paths are strings here: importing pathlib would cost every job milliseconds.
-# ruff: noqa: PTH
 
 from __future__ import annotations
 

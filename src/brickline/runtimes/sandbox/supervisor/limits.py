@@ -1,5 +1,4 @@
 """Watches what a sandbox uses. The kernel's own controllers need a delegated cgroup, which a plain user rarely has."""
-# ruff: noqa: PTH - importing pathlib would cost every job milliseconds
 
 from __future__ import annotations
 
@@ -24,8 +23,10 @@ _SHORTEST, _LONGEST = 0.01, 1.0
 _SHARE = 20  # a look that takes a second is followed by this many seconds without one
 
 
-def watch(folder: str, pid: int, limits: dict[str, Any]) -> Watch | None:
+def watch(folder: str, pid: int | None, limits: dict[str, Any]) -> Watch | None:
     """A watch over the sandbox whose pid 1 is `pid`; None if that has ended already."""
+    if pid is None:
+        return None
     try:
         return Watch(folder, pid, limits)
     except (FileNotFoundError, ProcessLookupError):
@@ -81,7 +82,7 @@ class Watch:
             return None, float("inf")
         used = disk_usage(self._folder)
         if used > self._disk:
-            message = f"the job's files, temporary ones included, take {mebibytes(used)}; the limit is {mebibytes(self._disk)}"
+            message = f"the job's files, temporary ones too, take {mebibytes(used)}; its limit is {mebibytes(self._disk)}"
             return ("disk", message), 0.0
         return None, _pause(self._disk, used, _DISK_PER_SECOND)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import _socket
 import fcntl
 import os
 import struct
-
-import _socket
 
 from . import kernel
 

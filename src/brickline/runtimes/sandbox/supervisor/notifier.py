@@ -1,13 +1,11 @@
 """Tells the server that there is something new: its token as a datagram. No server listening is no problem."""
-# ruff: noqa: PTH - importing pathlib would cost every job milliseconds
 
 from __future__ import annotations
 
+import _socket
 import math
 import os
 import time
-
-import _socket
 
 _APART = 0.05  # seconds between two notes
 

@@ -26,7 +26,7 @@ def _mount_proc() -> int:
     try:
         kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
         kernel.mount("tmpfs", "/tmp", "tmpfs")
-        os.mkdir("/tmp/proc")  # noqa: PTH - pathlib is slow to import, and not needed
+        os.mkdir("/tmp/proc")
         kernel.mount("proc", "/tmp/proc", "proc")
     except OSError as error:
         print(error, flush=True)

@@ -3,7 +3,6 @@
 The supervisor writes them; the server reads them. The lock is a record lock: the kernel drops it with the process, and
 names its holder without taking it, so that asking never disturbs and a reused pid is never mistaken.
 """
-# ruff: noqa: PTH - importing pathlib would cost every job milliseconds
 
 from __future__ import annotations
 

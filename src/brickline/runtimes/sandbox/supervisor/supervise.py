@@ -1,5 +1,4 @@
 """The supervisor's life: claim the folder, make the sandbox, stand over it, write how it ended."""
-# ruff: noqa: PTH - importing pathlib would cost every job milliseconds
 
 from __future__ import annotations
 
@@ -209,10 +208,11 @@ def _catch_stop() -> int:
 
 
 def _tell_starter(line: str) -> None:
+    """Say it and hang up. A starter that was killed meanwhile will read the same in the status."""
+    null = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
     try:
         os.write(_STARTER, f"{line}\n".encode())
-    except OSError:
-        pass  # the starter has gone: the status says the same
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, _STARTER)
-    os.close(null)
+    except BrokenPipeError:
+        return
+    finally:
+        os.dup2(null, _STARTER)
