@@ -1,3 +1,21 @@
-"""Brickline: an MLOps system that runs for real on one machine, brick by brick."""
+"""Brickline: an MLOps system that runs for real on one machine, brick by brick.
+
+In a notebook: `brickline.connect()` points this process's AWS clients at it, `brickline.disconnect()` back.
+"""
+
+from __future__ import annotations
+
+from typing import Any
 
 __version__ = "0.1.0"
+
+__all__ = ["Connection", "__version__", "connect", "disconnect"]
+
+
+def __getattr__(name: str) -> Any:
+    """The connection is imported when it is asked for: the supervisor of every job imports this package too."""
+    if name in ("Connection", "connect", "disconnect"):
+        from brickline import connection
+
+        return getattr(connection, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,5 @@
+"""`python -m brickline`."""
+
+from brickline.cli import main
+
+main()
