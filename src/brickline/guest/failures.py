@@ -39,13 +39,14 @@ class CommandFailed(ClientError):
 def explanation(stderr: str) -> str:
     """The part of a command's stderr that explains its end: from the line that names an error on, no line twice.
 
-    Where none names a known error, the last line is what there is to say.
+    What stands before the last traceback is left away: the platform shows no more than the first 1,024 characters.
+    Where no line names a known error, the last one is what there is to say.
     """
-    lines = [line.rstrip(" :\r") for line in stderr.splitlines() if line.strip()]
-    start = next((number for number, line in enumerate(lines) if _ERROR_NAMES.search(line)), None)
-    if start is None:
-        start = next((number for number, line in enumerate(lines) if line.startswith("ERROR:")), len(lines) - 1)
-    return "\n".join(dict.fromkeys(lines[max(start, 0) :]))[:_LONGEST]
+    lines = [line.strip(" :\r") for line in stderr.splitlines() if line.strip()]
+    tracebacks = [number for number, line in enumerate(lines) if line.startswith("Traceback (most recent call last)")]
+    lines = lines[tracebacks[-1] :] if tracebacks else lines
+    telling = [number for number, line in enumerate(lines) if _ERROR_NAMES.search(line) or line.startswith("ERROR:")]
+    return "\n".join(dict.fromkeys(lines[telling[0] if telling else -1 :]))[:_LONGEST]
 
 
 def write_failure(folders: Folders, text: str) -> None:

@@ -39,11 +39,12 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 _LENGTH = struct.Struct(">I")
 
-Handler = Callable[[Any, "LambdaContext"], Any]
+if TYPE_CHECKING:
+    Handler = Callable[[Any, "LambdaContext"], Any]
 
 
 class InitError(Exception):

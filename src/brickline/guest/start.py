@@ -22,7 +22,7 @@ def main(command: list[str]) -> int:
     """Becomes `command`; returns an exit code only where that cannot be."""
     enter(os.environ)
     try:
-        os.execvp(command[0], command)  # noqa: S606
+        os.execvp(command[0], command)
     except FileNotFoundError:
         print(f"{command[0]}: command not found", file=sys.stderr)
         return 127

@@ -82,7 +82,7 @@ def is_built_in_algorithm(environment: TrainingEnvironment) -> bool:
 
 def become_built_in_algorithm(python: str) -> None:
     script = Path(__file__).absolute().with_name("xgboost_algorithm.py")
-    os.execv(python, [python, str(script)])  # noqa: S606
+    os.execv(python, [python, str(script)])
 
 
 def _failed(folders: Folders, text: str, code: int) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .failures import ClientError
 
@@ -33,7 +33,8 @@ _UPDATERS = (
 
 _ALIASES = {"learning_rate": "eta", "min_split_loss": "gamma", "reg_lambda": "lambda", "reg_alpha": "alpha"}
 
-Parser = Callable[[str], Any]
+if TYPE_CHECKING:
+    Parser = Callable[[str], Any]
 
 
 def _number(

@@ -54,7 +54,7 @@ class Environments:
             image_uri,
             self._catalogue,
             own_python=interpreters.own_python(),
-            available_pythons=self._interpreters,
+            available_pythons=self.interpreters,
             exact=self._exact,
         )
 
@@ -81,7 +81,7 @@ class Environments:
         return [self._row(image, example) for image in self._catalogue.images for example in image.examples]
 
     @cached_property
-    def _interpreters(self) -> dict[str, Path]:
+    def interpreters(self) -> dict[str, Path]:
         return interpreters.interpreters()
 
     def _row(self, image: Image, example: str) -> dict[str, Any]:
@@ -130,7 +130,7 @@ class Environments:
         log(f"building environment {environment.key} (once; later jobs share it)")
         installer = Installer(self.cache, log)
         try:
-            installer.make(prefix, self._interpreters[environment.python])
+            installer.make(prefix, self.interpreters[environment.python])
             installer.install(prefix, environment.requirements, environment.cpu_builds)
         except EnvironmentFailed as error:
             shutil.rmtree(prefix, ignore_errors=True)
