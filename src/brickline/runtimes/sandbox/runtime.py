@@ -34,8 +34,10 @@ class SandboxRuntime:
         job.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         _write_private(job.folder / status.JOB, json.dumps(_description(job, self._hidden)))
         kind, _, problem = _run_supervisor(job.folder).partition(" ")
-        if kind == "refused":
+        if kind == "forbidden":
             raise LaunchFailed(f"The sandbox cannot be made: {problem}. {checks.cure()}")
+        if kind == "impossible":
+            raise LaunchFailed(f"The job's sandbox cannot be made: {problem}")
         if not kind:
             raise LaunchFailed(f"The job's supervisor ended at once: {_last_words(job.folder)}")
 
@@ -91,7 +93,7 @@ def _run_supervisor(folder: Path) -> str:
     """Start a supervisor that belongs to nobody; its answer is the line it says once the job runs, or cannot."""
     with (folder / status.ERRORS).open("ab") as errors:
         process = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", _PROGRAM, _HOME, str(folder)],
+            [sys.executable, "-I", "-S", "-c", _PROGRAM, _HOME, str(folder.resolve())],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,

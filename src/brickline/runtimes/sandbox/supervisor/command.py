@@ -50,7 +50,7 @@ def execute(job: Mapping[str, Any]) -> NoReturn:
     os.chdir(job["directory"])
     for program in _candidates(job["command"][0], environment["PATH"]):
         try:
-            os.execve(program, job["command"], environment)  # noqa: S606 - a job's command is no shell line
+            os.execve(program, job["command"], environment)
         except (FileNotFoundError, NotADirectoryError):
             continue
     raise FileNotFoundError("no such program, or its interpreter (the first line of a script) is not there")

@@ -27,7 +27,7 @@ def run(folder: str, job: dict[str, Any], pipes: Pipes) -> NoReturn:
         filesystem.enter(folder, job)
         _tie_to_supervisor(pipes)
     except OSError as error:
-        pipes.tell("refused", str(error))
+        pipes.give_up(error)
         os._exit(1)
     main = _start(job, pipes)
     os.close(pipes.output)

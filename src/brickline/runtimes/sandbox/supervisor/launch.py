@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 from . import init, kernel, namespaces
@@ -9,6 +10,8 @@ from . import init, kernel, namespaces
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+_FORBIDDEN = (errno.EPERM, errno.EACCES, errno.EUSERS)
 
 
 class Pipes:
@@ -22,6 +25,11 @@ class Pipes:
     def tell(self, kind: str, text: str = "") -> None:
         line = f"{kind} {text}".replace("\n", " ")
         os.write(self.report, line.encode()[:4000] + b"\n")  # one write below PIPE_BUF: lines never mix
+
+    def give_up(self, error: OSError) -> None:
+        """The sandbox cannot be made: because this machine forbids it, or because of what the job asks for."""
+        forbidden = error.errno in _FORBIDDEN or (error.errno == errno.ENOSPC and "unshare" in str(error))
+        self.tell("forbidden" if forbidden else "impossible", str(error))
 
 
 class Sandbox:
@@ -73,6 +81,6 @@ def _fork_into_namespaces(folder: str, job: dict[str, Any], pipes: Pipes, birth:
             init.run(folder, job, pipes)
         os.write(birth, str(pid).encode())
     except OSError as error:
-        pipes.tell("refused", str(error))
+        pipes.give_up(error)
     finally:
         os._exit(0)

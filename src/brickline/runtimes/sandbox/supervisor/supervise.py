@@ -52,6 +52,7 @@ class Supervisor:
         self._notifier = Notifier(job["notify"], job["token"])
         self._watch: Watch | None = None
         self._reports = b""
+        self._answer = "started"
         self._stop_at = math.inf
         self._kill_at = math.inf
         status.reserve(folder)
@@ -66,13 +67,16 @@ class Supervisor:
             pass
         if self._sandbox.pid is not None:
             os.waitpid(self._sandbox.pid, 0)  # it ends when every process of the sandbox has ended
-        self._drain()
+        while self._take_output():
+            pass
         self._log.close()
         if self._log.dropped:
             self._verdict.note(f"{self._log.dropped:,} bytes of output found no room on the disk")
         self._verdict.close(self._folder)
         status.write_last(self._folder, self._verdict.document("ended"))
         self._notifier.send()
+        if not self._verdict.has_started():
+            _tell_starter(self._answer)
 
     def _poll_everything(self) -> select.poll:
         poll = select.poll()
@@ -94,7 +98,7 @@ class Supervisor:
     def _step(self) -> bool:
         """Wait for the next thing to happen and do what it asks. False once the sandbox is over."""
         ready = {handle for handle, _ in self._poll.poll(self._patience())}
-        if self._sandbox.output in ready and not self._drain():
+        if self._sandbox.output in ready and not self._take_output():
             self._poll.unregister(self._sandbox.output)
         if self._wake in ready:
             os.read(self._wake, 512)
@@ -124,19 +128,16 @@ class Supervisor:
         if passed is not None:
             self._kill(*passed)
 
-    def _drain(self) -> bool:
-        """Keep what the job has written; False once nobody is left to write."""
-        while True:
-            try:
-                data = os.read(self._sandbox.output, _CHUNK)
-            except BlockingIOError:
-                return True
-            if not data:
-                return False
+    def _take_output(self) -> bool:
+        """Keep some of what the job has written; False if there is no more, now or for ever."""
+        try:
+            data = os.read(self._sandbox.output, _CHUNK)
+        except BlockingIOError:
+            return False
+        if data:
             self._log.feed(data)
             self._notifier.note()
-            if len(data) < 4096:
-                return True
+        return bool(data)
 
     def _hear(self) -> bool:
         """Act on what pid 1 of the sandbox tells; False once it is gone."""
@@ -154,7 +155,7 @@ class Supervisor:
             self._verdict.wait_status = int(text)
         else:
             self._verdict.give("launch", text)
-            _tell_starter(f"{kind} {text}")
+            self._answer = f"{kind} {text}"
 
     def _begin(self) -> None:
         """The job's command runs now."""
