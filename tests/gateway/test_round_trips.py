@@ -37,7 +37,7 @@ SPOKEN = [
     ("sts", "query"),
 ]
 _NOT_BY_PARSER_ALONE = {"GetBucketLocation"}
-"""botocore reads these with a handler of the client's: test_thin_line has them."""
+"""botocore reads these with a handler of the client's: test_calls has them."""
 
 _BY_HOST = {"ListDirectoryBuckets"}
 """Told from ListBuckets by the host alone (S3 Express)."""

@@ -36,6 +36,7 @@ def compiled(pattern: str) -> re.Pattern[str] | None:
         text = text.replace(pair, r"\U00010000-\U0010FFFF")
     for java, python in _CLASSES.items():
         text = text.replace(java, python)
+    text = text.replace(r"\w-", r"\w\-")  # Java takes the dash of `[\w-_]` as itself
     if "&&[" in text:  # Java's intersection of classes
         return None
     unicode_classes = r"\p" in pattern

@@ -52,7 +52,8 @@ class App:
                 feeding.cancel()
 
     def close(self) -> None:
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        """Begin no more calls; one that hangs is not waited for."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _run(self, function: Callable[..., Any], *arguments: Any) -> Awaitable[Any]:
         return asyncio.get_running_loop().run_in_executor(self._threads, partial(function, *arguments))

@@ -53,17 +53,13 @@ def forward(url: str, request: HttpRequest) -> HttpResponse:
     target = address.path.rstrip("/") + request.path + (f"?{request.query}" if request.query else "")
     headers = {name: value for name, value in request.headers if name not in _HOP_BY_HOP}
     try:
-        connection.request(request.method, target, _blocks(request.body), headers, encode_chunked=_is_chunked(request))
+        connection.request(request.method, target, _blocks(request.unread), headers)
         response = connection.getresponse()
     except OSError as error:
         connection.close()
         raise Refused("ServiceUnavailable", f"the fallback endpoint {url} does not answer: {error}", 503) from error
     kept = [(name, value) for name, value in response.getheaders() if name.lower() not in _HOP_BY_HOP]
     return HttpResponse(response.status, kept, ForwardedBody(connection, response))
-
-
-def _is_chunked(request: HttpRequest) -> bool:
-    return "content-length" not in request.headers
 
 
 def _blocks(body: Body) -> Iterator[bytes] | None:

@@ -66,6 +66,11 @@ class HttpRequest:
             pieces.append(piece)
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
+    @property
+    def unread(self) -> Body:
+        """The whole body to be read, even where `content` has been."""
+        return BytesBody(self.content) if "content" in vars(self) else self.body
+
     @cached_property
     def form(self) -> dict[str, str]:
         """The names and values of a query-protocol request, from the body of a POST and from the URL."""

@@ -59,11 +59,13 @@ class IncomingBody:
             return self._next(size) if self._pieces else b""
 
     def close(self) -> None:
-        """Nobody reads on: let the client's remaining bytes go."""
+        """Let the client's remaining bytes go. Whoever reads on (a call that the server's stop cut off) is told."""
         with self._changed:
+            self._error = self._error or Refused("IncompleteBody", "The request was given up")
             self._is_over = True
             self._pieces.clear()
             self._make_room()
+            self._changed.notify()
 
     def _put(self, data: bytes, is_last: bool) -> None:
         with self._changed:

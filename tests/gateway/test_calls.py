@@ -1,102 +1,24 @@
-"""Unmodified clients reach a brick's operations through a real server."""
+"""Unmodified clients reach a brick's operations, and are told what went wrong."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+import re
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
-import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from brickline.baseplate.brick import Brick, Context, Shape
-from brickline.baseplate.errors import Refused
+from brickline.baseplate.brick import Context, Shape
 from brickline.baseplate.house import Baseplate
 from brickline.gateway.server import Server
 
 Client = Callable[..., Any]
-
-
-class TrainingJobs:
-    def describe_training_job(self, context: Context, request: Shape) -> Shape:
-        if request["TrainingJobName"] == "broken":
-            raise RuntimeError("a defect")
-        if request["TrainingJobName"] != "mine":
-            raise Refused("ValidationException", f"Could not find training job {request['TrainingJobName']!r}")
-        return {"TrainingJobName": "mine", "TrainingJobArn": context.arn("sagemaker", "training-job/mine"), "Extra": 1}
-
-
-class Identity:
-    def get_caller_identity(self, context: Context, request: Shape) -> Shape:
-        return {"Account": context.account, "Arn": context.principal, "UserId": context.access_key}
-
-
-class Objects:
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], bytes] = {}
-        self.trailers: dict[str, str] = {}
-
-    def put_object(self, context: Context, request: Shape) -> Shape:
-        body = request.get("Body")
-        pieces = []
-        while body and (piece := body.read(1 << 20)):
-            pieces.append(piece)
-        self.kept[request["Bucket"], request["Key"]] = b"".join(pieces)
-        self.trailers = getattr(body, "trailers", {})
-        return {"ETag": '"e"'}
-
-    def get_object(self, context: Context, request: Shape) -> Shape:
-        data = self.kept.get((request["Bucket"], request["Key"]))
-        if data is None:
-            raise Refused("NoSuchKey", "The specified key does not exist.", Key=request["Key"])
-        return {"Body": data, "ContentLength": len(data), "Metadata": {"a": "b"}}
-
-    def head_object(self, context: Context, request: Shape) -> Shape:
-        return {name: value for name, value in self.get_object(context, request).items() if name != "Body"}
-
-    def list_buckets(self, context: Context, request: Shape) -> Shape:
-        return {}
-
-
-@pytest.fixture
-def objects() -> Objects:
-    return Objects()
-
-
-@pytest.fixture
-def server(make_baseplate: Callable[..., Baseplate], objects: Objects) -> Iterator[tuple[Server, Baseplate]]:
-    baseplate = make_baseplate(
-        {
-            "sagemaker": lambda _: Brick("sagemaker", (TrainingJobs(),)),
-            "sts": lambda _: Brick("sts", (Identity(),)),
-            "s3": lambda _: Brick("s3", (objects,)),
-        }
-    )
-    server = Server(baseplate)
-    server.start()
-    yield server, baseplate
-    server.stop()
-
-
-@pytest.fixture
-def client(server: tuple[Server, Baseplate]) -> Client:
-    gateway, baseplate = server
-    credential = baseplate.credentials.issue("123456789012", "arn:aws:sts::123456789012:assumed-role/r/s", 3600)
-    keys = {
-        "aws_access_key_id": credential.access_key,
-        "aws_secret_access_key": credential.secret,
-        "aws_session_token": credential.session_token,
-    }
-
-    def make(service: str, **changes: Any) -> Any:
-        config = changes.pop("config", Config(retries={"total_max_attempts": 1}))
-        return boto3.client(
-            service, endpoint_url=gateway.url, region_name="eu-west-1", config=config, **{**keys, **changes}
-        )
-
-    return make
 
 
 def test_a_json_call_is_answered_with_the_shape_s_members_alone(client: Client) -> None:
@@ -159,7 +81,7 @@ def test_no_buckets_are_an_empty_list(client: Client) -> None:
     assert client("s3").list_buckets()["Buckets"] == []
 
 
-def test_wrong_secret_and_unknown_key_are_403(client: Client, tmp_path: Path) -> None:
+def test_wrong_secret_and_unknown_key_are_403(client: Client) -> None:
     cases = [
         ("sts", "get_caller_identity", "SignatureDoesNotMatch", "InvalidClientTokenId"),
         ("s3", "list_buckets", "SignatureDoesNotMatch", "InvalidAccessKeyId"),
@@ -174,3 +96,74 @@ def test_wrong_secret_and_unknown_key_are_403(client: Client, tmp_path: Path) ->
                 getattr(client(service, **change), operation)()
             assert caught.value.response["Error"]["Code"] == code
             assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 403
+
+
+def test_unsigned_requests_are_refused_unless_signatures_are_switched_off(server: tuple[Server, Baseplate]) -> None:
+    gateway, baseplate = server
+    assert plain_get(gateway.url + "/bucket/key") == (403, "AccessDenied")
+    baseplate.settings = replace(baseplate.settings, verify_signatures=False)
+    open_gateway = Server(baseplate)
+    open_gateway.start()
+    assert plain_get(open_gateway.url + "/bucket/key") == (404, "NoSuchKey")
+    open_gateway.stop()
+
+
+def plain_get(url: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(url) as answer:
+            return answer.status, ""
+    except urllib.error.HTTPError as error:
+        found = re.search(rb"<Code>(\w+)</Code>", error.read())
+        return error.code, found[1].decode() if found else ""
+
+
+@pytest.mark.parametrize("version", ["s3", "s3v4"])
+def test_presigned_urls_need_no_credentials(client: Client, version: str) -> None:
+    s3 = client("s3", config=Config(signature_version=version))
+    s3.put_object(Bucket="bucket", Key="a b/ü", Body=b"data")
+    url = s3.generate_presigned_url("get_object", Params={"Bucket": "bucket", "Key": "a b/ü"}, ExpiresIn=60)
+    assert urllib.request.urlopen(url).read() == b"data"
+    assert plain_get(url + "0")[0] == 403
+
+
+def test_buckets_in_the_host_name(client: Client, server: tuple[Server, Baseplate]) -> None:
+    url = f"http://localhost:{server[0].port}"
+    s3 = client("s3", endpoint_url=url, config=Config(s3={"addressing_style": "virtual"}))
+    s3.meta.events.register("before-send.s3", to_loopback)
+    s3.put_object(Bucket="bucket", Key="k", Body=b"data")
+    assert client("s3").get_object(Bucket="bucket", Key="k")["Body"].read() == b"data"
+
+
+def to_loopback(request: Any, **_: Any) -> None:
+    """Connect to 127.0.0.1 where the URL says `bucket.localhost`, as name resolution would."""
+    address = urlsplit(request.url)
+    assert address.hostname == "bucket.localhost"
+    request.headers["Host"] = address.netloc
+    request.url = request.url.replace(address.netloc, f"127.0.0.1:{address.port}")
+
+
+def test_what_no_brick_has_goes_to_the_fallback_endpoint(server: tuple[Server, Baseplate], client: Client) -> None:
+    behind, baseplate = server
+    front = Server(Empty(baseplate, behind.url))
+    front.start()
+    s3 = client("s3", endpoint_url=front.url)
+    s3.put_object(Bucket="bucket", Key="k", Body=b"x" * 2_000_000)
+    assert len(s3.get_object(Bucket="bucket", Key="k")["Body"].read()) == 2_000_000
+    assert client("sts", endpoint_url=front.url).get_caller_identity()["Account"] == "123456789012"
+    with pytest.raises(ClientError, match="NotImplemented"):
+        client("codebuild", endpoint_url=front.url).list_builds()
+    front.stop()
+
+
+class Empty:
+    """A baseplate without bricks."""
+
+    def __init__(self, baseplate: Baseplate, fallback: str) -> None:
+        self.settings = replace(baseplate.settings, fallback=fallback)
+        self.credentials = baseplate.credentials
+
+    def has(self, service: str, operation: str) -> bool:
+        return False
+
+    def call(self, context: Context, service: str, operation: str, request: Shape) -> Shape:
+        raise AssertionError("nothing is here to be called")
