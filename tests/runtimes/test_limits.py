@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -72,3 +78,15 @@ for pid in children: os.waitpid(pid, 0)
 print(json.dumps("done"))
 """
     assert sandboxes.answer(source, limits=Limits(memory_bytes=150 * MIB)) == "done"
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="needs unshare(1) to mount a small disk")
+def test_full_disk_is_told_even_though_nothing_more_can_be_written(tmp_path: Path) -> None:
+    arguments = [str(tmp_path), os.path.realpath(sys.executable), sys.base_prefix]
+    driver = [sys.executable, str(Path(__file__).parent / "full_disk.py"), *arguments]
+    done = subprocess.run(["unshare", "-Urm", *driver], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    state, output = json.loads(done.stdout)
+    assert (state["phase"], state["reason"], state["exit_code"]) == ("ended", "disk", 1)
+    assert state["message"].startswith("the disk that holds the job's files is full: 0 MiB free")
+    assert output[0] == "filling"

@@ -36,7 +36,7 @@ def test_plain_user_gets_the_same_sandbox() -> None:
             text=True,
         )
         assert done.returncode == 0, done.stderr
-        assert os.listdir(place) == []
+        assert list(Path(place).iterdir()) == []
     assert json.loads(done.stdout) == {
         "uid": 0,
         "pids": ["1", "2"],

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 Phase = Literal["absent", "starting", "running", "ended"]
-Reason = Literal["", "stopped", "timeout", "memory", "disk", "processes", "owner", "lost", "launch"]
+Reason = Literal["", "stopped", "timeout", "memory", "disk", "processes", "lost", "launch"]
 
 
 class LaunchFailed(Exception):

@@ -20,6 +20,8 @@ from brickline.runtimes.sandbox.supervisor import status
 
 _HOME = str(Path(__file__).parent)
 _PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from supervisor.supervise import main; main(sys.argv[2])"
+# Nothing of the server's own, which may hold credentials; some builds of Python find their library by this one.
+_SUPERVISOR_ENVIRONMENT = {name: value for name, value in os.environ.items() if name == "LD_LIBRARY_PATH"}
 
 
 class SandboxRuntime:
@@ -98,6 +100,7 @@ def _run_supervisor(folder: Path) -> str:
             stdout=subprocess.PIPE,
             stderr=errors,
             cwd="/",
+            env=_SUPERVISOR_ENVIRONMENT,
             start_new_session=True,
         )
     with process:

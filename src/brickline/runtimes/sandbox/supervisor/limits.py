@@ -83,7 +83,7 @@ class Watch:
         used = disk_usage(self._folder)
         if used > self._disk:
             message = (
-                f"the job's files, temporary ones too, take {mebibytes(used)}; its limit is {mebibytes(self._disk)}"
+                f"the job's files, with temporary ones, take {mebibytes(used)}; its limit is {mebibytes(self._disk)}"
             )
             return ("disk", message), 0.0
         return None, _pause(self._disk, used, _DISK_PER_SECOND)

@@ -22,14 +22,21 @@ def enter(network: bool) -> None:
     Without `network` that means: no interface but the loopback one.
     """
     uid, gid = os.getuid(), os.getgid()
-    if uid == 0:
-        os.setgroups([])  # root's groups would still open files by group; anybody else may not give theirs up
+    _leave_groups()
     kernel.unshare(_EVERY if network else _EVERY | kernel.CLONE_NEWNET)
     _write("/proc/self/setgroups", "deny")
     _write("/proc/self/uid_map", f"0 {uid} 1")
     _write("/proc/self/gid_map", f"0 {gid} 1")
     if not network:
         _bring_loopback_up()
+
+
+def _leave_groups() -> None:
+    """Supplementary groups would still open files by group. Only a root that is not confined itself may leave them."""
+    try:
+        os.setgroups([])
+    except PermissionError:
+        return
 
 
 def _bring_loopback_up() -> None:

@@ -8,6 +8,7 @@ import os
 import time
 
 _APART = 0.05  # seconds between two notes
+_LAST_TRIES = 100
 
 
 class Notifier:
@@ -30,6 +31,15 @@ class Notifier:
 
     def send_if_due(self) -> None:
         if self.due_in() == 0.0:
+            self.send()
+
+    def send_last(self) -> None:
+        """The job has ended: a listener that has no room now gets some seconds to make it."""
+        self.send()
+        for _ in range(_LAST_TRIES):
+            if not self._waiting:
+                return
+            time.sleep(_APART)
             self.send()
 
     def send(self) -> None:

@@ -16,7 +16,7 @@ def main() -> None:
             os._exit(_mount_proc())
         _, ended = os.waitpid(child, 0)
     except OSError as error:
-        print(error)
+        print(error, flush=True)
         os._exit(1)
     os._exit(os.waitstatus_to_exitcode(ended))
 

@@ -74,7 +74,7 @@ class Supervisor:
             self._verdict.note(f"{self._log.dropped:,} bytes of output found no room on the disk")
         self._verdict.close(self._folder)
         status.write_last(self._folder, self._verdict.document("ended"))
-        self._notifier.send()
+        self._notifier.send_last()
         if not self._verdict.has_started():
             _tell_starter(self._answer)
 
