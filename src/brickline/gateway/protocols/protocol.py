@@ -66,12 +66,6 @@ def wire_error(service: ServiceModel | None, refused: Refused) -> WireError:
     )
 
 
-def modelled_error_code(service: ServiceModel, code: str) -> str:
-    """The code on the wire of an error that is known by its shape's name or by its code."""
-    shape = _error_shape(service, code)
-    return shape.error_code if shape else code
-
-
 def _error_shape(service: ServiceModel, code: str) -> StructureShape | None:
     shapes = (shape for shape in service.error_shapes if isinstance(shape, StructureShape))
     return next((shape for shape in shapes if code in (shape.name, shape.error_code)), None)

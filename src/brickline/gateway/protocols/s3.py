@@ -12,7 +12,7 @@ from botocore.model import OperationModel, ServiceModel
 from brickline.baseplate.brick import Shape
 from brickline.baseplate.errors import Refused
 from brickline.gateway.http import Exchange, HttpResponse
-from brickline.gateway.protocols.protocol import Serialise, modelled_error_code
+from brickline.gateway.protocols.protocol import Serialise, wire_error
 from brickline.gateway.protocols.xml_documents import DECLARATION, escape
 
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
@@ -93,8 +93,8 @@ def with_s3_ids(serialise: Serialise) -> Serialise:
 
 def error(service: ServiceModel | None, refused: Refused, exchange: Exchange) -> HttpResponse:
     """S3's error document; an answer to HEAD and a 304 have no body."""
-    code = modelled_error_code(service, refused.code) if service else refused.code
-    status = _STATUS_OF.get(code, 400) if refused.status == 400 else refused.status
+    known = wire_error(service, refused)
+    code, status = known.code, _STATUS_OF.get(known.code, known.status) if refused.status == 400 else refused.status
     headers = [*_id_headers(exchange), *_headers_of(refused.members)]
     if exchange.request.method == "HEAD" or status == 304:
         return HttpResponse(status, headers)
