@@ -27,7 +27,7 @@ THREADS = 128
 class App:
     """The gateway as an ASGI application.
 
-    `pages` answer requests that are no AWS calls, by the start of their path (`/console`, `/v1/repos/` for git).
+    `pages` answer requests that are not signed, by the first segments of their path (`/console`, `/v1/repos` for git).
     """
 
     def __init__(self, baseplate: Operations, pages: Mapping[str, Page] | None = None) -> None:
@@ -45,7 +45,9 @@ class App:
         body, feeding = self._incoming(scope, first, receive)
         try:
             response = await self._run(self._answer, _request(scope, body))
-            await self._respond(response, scope["method"] == "HEAD", send)
+            if feeding:
+                feeding.cancel()
+            await self._respond(response, scope["method"] == "HEAD", receive, send)
         finally:
             body.close()
             if feeding:
@@ -66,12 +68,15 @@ class App:
         return body, asyncio.create_task(body.pump(first, receive))
 
     def _answer(self, request: HttpRequest) -> HttpResponse:
-        for start, page in self._pages.items():
-            if request.path.startswith(start):
-                return page(request)
-        if request.method == "GET" and request.path == "/" and _is_browser(request):
-            return self._health(request)
-        return self._gateway.answer(request)
+        page = self._page(request)
+        return page(request) if page else self._gateway.answer(request)
+
+    def _page(self, request: HttpRequest) -> Page | None:
+        if request.headers.get("authorization").startswith("AWS"):
+            return None
+        if request.path == "/" and _is_browser(request):
+            return self._health
+        return next((page for start, page in self._pages.items() if f"{request.path}/".startswith(f"{start}/")), None)
 
     def _health(self, _request: HttpRequest) -> HttpResponse:
         about = {
@@ -82,12 +87,12 @@ class App:
         }
         return HttpResponse(200, [("Content-Type", "application/json")], json.dumps(about).encode())
 
-    async def _respond(self, response: HttpResponse, is_head: bool, send: Send) -> None:
+    async def _respond(self, response: HttpResponse, is_head: bool, receive: Receive, send: Send) -> None:
         headers = _header_pairs(response, is_head)
         await send({"type": "http.response.start", "status": response.status, "headers": headers})
         if not isinstance(response.body, bytes | bytearray | memoryview):
             if not is_head:
-                return await send_body(response.body, send, self._run)
+                return await send_body(response.body, send, receive, self._run)
             response.body.close()
         body = b"" if is_head else response.body
         await send({"type": "http.response.body", "body": body, "more_body": False})
@@ -106,7 +111,7 @@ def _content_length(scope: Scope) -> int | None:
 
 
 def _is_browser(request: HttpRequest) -> bool:
-    return "authorization" not in request.headers and not request.query and "text/html" in request.headers.get("accept")
+    return request.method == "GET" and not request.query and "text/html" in request.headers.get("accept")
 
 
 def _header_pairs(response: HttpResponse, is_head: bool) -> list[tuple[bytes, bytes]]:

@@ -1,15 +1,14 @@
-"""The server: uvicorn on one port, until a signal stops it."""
+"""The gateway on a port: uvicorn, until a signal stops it."""
 
 from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
 import uvicorn
+import uvloop
 
-from brickline.baseplate.settings import Settings
 from brickline.gateway.app import App, Page
 from brickline.gateway.calls import Operations
 
@@ -36,18 +35,16 @@ class Server:
     def url(self) -> str:
         return f"http://{self.host}:{self.port}"
 
-    def run(self) -> None:
-        """Serve until SIGTERM, SIGINT or `stop`."""
-        self._uvicorn.run(sockets=[self._socket])
-        self._app.close()
-
     async def serve(self) -> None:
-        """Serve in a loop that runs already, beside other servers."""
-        await self._uvicorn.serve(sockets=[self._socket])
+        """Serve until SIGTERM, SIGINT or `stop`, in a loop that may run other servers beside."""
+        try:
+            await self._uvicorn.serve(sockets=[self._socket])
+        finally:
+            self._app.close()
 
     def start(self) -> None:
-        """Serve in a thread (tests, and `connect()` inside a notebook's process)."""
-        self._thread = threading.Thread(target=self.run, name="gateway", daemon=True)
+        """Serve in a thread of its own."""
+        self._thread = threading.Thread(target=lambda: uvloop.run(self.serve()), name="gateway", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
@@ -57,22 +54,9 @@ class Server:
             self._thread.join()
 
 
-def serve(
-    settings: Settings,
-    baseplate: Operations,
-    ready: Callable[[int], Any] = lambda _port: None,
-    pages: Mapping[str, Page] | None = None,
-) -> None:
-    """Serve on the settings' host and port until SIGTERM or SIGINT; `ready` is told the port once it listens."""
-    server = Server(baseplate, settings.host, settings.port, pages)
-    ready(server.port)
-    server.run()
-
-
 def _config(app: App) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        loop="uvloop",
         http="httptools",
         ws="none",
         lifespan="off",

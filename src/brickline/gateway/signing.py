@@ -196,7 +196,9 @@ def _encoded(text: str) -> str:
 
 
 def _header_value(request: HttpRequest, name: str) -> str:
-    return _SPACES.sub(" ", request.headers.get(name).strip())
+    """Clients sign the bytes that they send; here they are characters of Latin-1."""
+    value = request.headers.get(name).encode("latin-1", "replace").decode("utf-8", "replace")
+    return _SPACES.sub(" ", value.strip())
 
 
 def _verify_v2(request: HttpRequest, signed: Authorization, credential: Credential, says: errors.Wording) -> None:

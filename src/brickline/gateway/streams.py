@@ -96,16 +96,26 @@ class IncomingBody:
         self._loop.call_soon_threadsafe(self._room.set)
 
 
-async def send_body(body: Body, send: Send, run: Callable[..., Awaitable[bytes]]) -> None:
-    """Send a body in big pieces: the next one is read (by `run`, in a thread) while one is on its way."""
+async def send_body(body: Body, send: Send, receive: Receive, run: Callable[..., Awaitable[bytes]]) -> None:
+    """Send a body in big pieces: the next one is read (by `run`, in a thread) while one is on its way.
+
+    Nothing more is read once the client has gone; the server itself would swallow the rest without a word.
+    """
+    departure = asyncio.ensure_future(_departure(receive))
     try:
         piece = await run(body.read, CHUNK)
-        while piece:
+        while piece and not departure.done():
             coming = asyncio.ensure_future(run(body.read, CHUNK))
             try:
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
             finally:
                 piece = await coming
     finally:
+        departure.cancel()
         body.close()
     await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _departure(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
