@@ -18,8 +18,9 @@ def algorithm_error(failure: str, exit_code: int, lines: Sequence[str], extra: s
     `failure` is what it left in its failure file; without one the line of its log that explains its end is taken.
     `extra` says what ended it from outside (a limit, a signal).
     """
-    text = failure.strip()[:LONGEST] or explaining_line(lines) or "See job logs for more information"
-    told = f"{extra}. {text}" if extra and extra not in text else text
+    text = failure.strip()[:LONGEST] or explaining_line(lines)
+    parts = [extra] if extra and extra not in text else []
+    told = ". ".join([*parts, *([text] if text else [])]) or "See job logs for more information"
     return f"AlgorithmError: {told}, exit code: {exit_code}"
 
 

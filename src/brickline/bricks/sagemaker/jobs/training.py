@@ -31,7 +31,7 @@ def begun(document: Shape, now: float) -> None:
     """Statuses and future outputs of a job that has just been created."""
     document["TrainingJobStatus"] = "InProgress"
     document["ModelArtifacts"] = {"S3ModelArtifacts": _model_uri(document)}
-    _enter(document, "Starting", "Starting the training job", now)
+    _enter(document, *_PHASES["Starting"], now)
 
 
 class TrainingJobs:
