@@ -14,6 +14,10 @@ from typing import Any
 
 import pytest
 
+import brickline.guest
+
+GUEST = Path(brickline.guest.__file__).parent
+
 REPORT = (
     "import json, os, sys\n"
     "print('REPORT' + json.dumps({'arguments': sys.argv[1:], 'variables': dict(os.environ), 'folder': os.getcwd()}))\n"
@@ -249,8 +253,7 @@ def test_output_is_live_and_a_stop_reaches_the_script(job: Any) -> None:
         "signal.signal(signal.SIGTERM, stop)\nprint('ready')\ntime.sleep(60)\n"
     )
     script_mode(job, code)
-    guest = Path(__file__).parents[2] / "src" / "brickline" / "guest"
-    command = [job.environment.python, guest / "start.py", "train"]
+    command = [job.environment.python, GUEST / "start.py", "train"]
     with subprocess.Popen(command, env=job.prepare(), stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         while process.stdout.readline() != "ready\n":
@@ -258,6 +261,17 @@ def test_output_is_live_and_a_stop_reaches_the_script(job: Any) -> None:
         process.send_signal(signal.SIGTERM)
         assert "stopping\n" in process.stdout.read()
     assert process.returncode == 0
+
+
+def test_a_process_that_a_script_leaves_behind_does_not_hold_the_job(job: Any) -> None:
+    left = "import subprocess\nprint('left', subprocess.Popen(['sleep', '600'], stdout=subprocess.DEVNULL).pid)\n"
+    script_mode(job, left)
+    log = job.folder / "log"
+    with log.open("wb") as output:
+        command = [job.environment.python, GUEST / "start.py", "train"]
+        code = subprocess.call(command, env=job.prepare(), stdout=output, stderr=output, timeout=60)
+    os.kill(int(log.read_text().partition("left ")[2].split()[0]), signal.SIGKILL)
+    assert code == 0
 
 
 def test_a_command_that_is_not_there_ends_as_in_a_shell(job: Any) -> None:
@@ -271,7 +285,6 @@ def test_the_guest_runs_on_the_oldest_python(version: str, environments: Any) ->
     interpreter = environments.interpreters.get(version)
     if interpreter is None:
         pytest.skip(f"this machine has no Python {version}")
-    guest = Path(__file__).parents[2] / "src" / "brickline" / "guest"
-    modules = [path.stem for path in guest.glob("*.py") if path.stem != "__init__"]
+    modules = [path.stem for path in GUEST.glob("*.py") if path.stem != "__init__"]
     code = "import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module('guest.' + name)\n"
-    subprocess.run([interpreter, "-c", code, *modules], env={**os.environ, "PYTHONPATH": str(guest.parent)}, check=True)
+    subprocess.run([interpreter, "-c", code, *modules], env={**os.environ, "PYTHONPATH": str(GUEST.parent)}, check=True)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+import brickline.guest
 
 TRAINING = "".join(f"{int(n % 7 > 3)},{n % 7},{n % 3}\n" for n in range(80))
 LIBSVM = "".join(f"{int(n % 7 > 3)} 0:{n % 7} 1:{n % 3}\n" for n in range(80))
@@ -89,6 +92,20 @@ def test_training_goes_on_from_the_last_checkpoint(algorithm: Any) -> None:
     assert algorithm.run("train") == 0, algorithm.output
     assert [number for number, _ in ROUND.findall(algorithm.output)] == ["2", "3", "4", "5", "6", "7"]
     assert sorted(path.name for path in folder.iterdir()) == [f"xgboost-checkpoint.{number}" for number in range(3, 8)]
+
+
+def test_a_stopped_job_saves_its_model_where_that_is_asked_for(algorithm: Any) -> None:
+    algorithm.hyperparameters |= {"num_round": "1000000", "save_model_on_termination": "true"}
+    start = Path(brickline.guest.__file__).with_name("start.py")
+    command = [algorithm.environment.python, start, "train"]
+    with subprocess.Popen(command, env=algorithm.prepare(), stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        while not process.stdout.readline().startswith("[3]"):
+            assert process.poll() is None
+        process.terminate()
+        process.stdout.read()
+    assert process.returncode == 0
+    assert predicted(algorithm)[0] > 0.5
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,16 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 from .failures import CommandFailed
 
 _KEPT = 256 * 1024
 """How much of the end of stderr is looked at for an explanation."""
+
+_LINGERING = 1.0
+"""Seconds that stderr may stay open after the command's end: a process that it left behind may hold it for ever."""
 
 
 def check(kind: str, command: list[str], folder: Path) -> None:
@@ -22,23 +26,32 @@ def check(kind: str, command: list[str], folder: Path) -> None:
     except OSError as error:
         raise CommandFailed(kind, command, 127, str(error)) from error
     previous = signal.signal(signal.SIGTERM, lambda number, _frame: process.send_signal(number))
+    errors = PassedThrough(process)
     try:
-        written = _passed_through(process)
         return_code = process.wait()
     finally:
         signal.signal(signal.SIGTERM, previous)
+    errors.join(_LINGERING)
     if return_code:
-        raise CommandFailed(kind, command, return_code, written)
+        raise CommandFailed(kind, command, return_code, errors.text)
 
 
-def _passed_through(process: subprocess.Popen[bytes]) -> str:
-    """Copy the process's stderr to ours as it comes, and return the end of it."""
-    assert process.stderr is not None
-    kept = b""
-    while chunk := os.read(process.stderr.fileno(), 65536):
-        view = chunk
-        while view:
-            view = view[os.write(2, view) :]
-        kept = (kept + chunk)[-_KEPT:]
-    process.stderr.close()
-    return kept.decode("utf-8", "replace")
+class PassedThrough(threading.Thread):
+    """Copies a process's stderr to ours as it comes, and keeps the end of it."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        super().__init__(daemon=True)
+        assert process.stderr is not None
+        self._source = process.stderr
+        self._kept = b""
+        self.start()
+
+    @property
+    def text(self) -> str:
+        return self._kept.decode("utf-8", "replace")
+
+    def run(self) -> None:
+        while chunk := os.read(self._source.fileno(), 65536):
+            self._kept = (self._kept + chunk)[-_KEPT:]
+            while chunk:
+                chunk = chunk[os.write(2, chunk) :]

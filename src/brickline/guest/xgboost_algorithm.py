@@ -11,9 +11,9 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 if not __package__:
     sys.path[0] = str(Path(__file__).absolute().parent.parent)
@@ -25,6 +25,9 @@ from .training_environment import Folders, TrainingEnvironment, read_json
 from .xgboost_data import format_of, matrix
 from .xgboost_hyperparameters import MAXIMIZED, validated
 from .xgboost_metrics import is_custom, measured
+
+if TYPE_CHECKING:
+    AfterRound = Callable[[Any, int, dict[str, Any]], None]
 
 _MODEL = "xgboost-model"
 _CHECKPOINT = "xgboost-checkpoint"
@@ -121,30 +124,39 @@ class Training:
                 evals=[(data, name) for name, data in matrices.items()],
                 evals_result=results,
                 verbose_eval=False,
-                callbacks=self._callbacks(matrices, done, checkpoints),
+                callbacks=[self._callback(matrices, done, checkpoints)],
                 xgb_model=str(model) if model else None,
             )
         except xgboost.core.XGBoostError as error:
             raise ClientError(f"ClientError: XGB train call failed with exception:\n {error}") from error
 
-    def _callbacks(self, matrices: dict[str, Any], done: int, checkpoints: Checkpoints | None) -> list[Any]:
-        xgboost = library("xgboost")
-
-        callbacks = [
-            _after_each_round(lambda model, _epoch, log: self._measure(model, matrices, log)),
-            _after_each_round(lambda _model, epoch, log: print_round(epoch + done, log)),
-        ]
-        if patience := self._given.get("early_stopping_rounds"):
-            name = self._metrics[-1] if self._metrics else None
-            maximize = name.split("@")[0] in MAXIMIZED if name else None
-            watch = {"metric_name": name, "data_name": list(matrices)[-1], "maximize": maximize}
-            callbacks.append(xgboost.callback.EarlyStopping(rounds=patience, save_best=True, **watch))
-        if checkpoints:
-            callbacks.append(_after_each_round(lambda model, epoch, _log: checkpoints.save(model, epoch + done)))
+    def _callback(self, matrices: dict[str, Any], done: int, checkpoints: Checkpoints | None) -> Any:
+        """What is done after each round, in this order."""
         stop = Stop(self._folders.model if self._given.get("save_model_on_termination") == "true" else None)
-        return [*callbacks, _after_each_round(lambda model, _epoch, _log: stop.obey(model))]
 
-    def _measure(self, model: Any, matrices: dict[str, Any], log: dict[str, Any]) -> bool:
+        def after_round(model: Any, epoch: int, log: dict[str, Any]) -> None:
+            self._measure(model, matrices, log)
+            print_round(epoch + done, log)
+            if checkpoints:
+                checkpoints.save(model, epoch + done)
+            stop.obey(model)
+
+        return _as_callback(after_round, self._early_stopping(list(matrices)[-1]))
+
+    def _early_stopping(self, watched: str) -> Any:
+        """XGBoost's own callback for it, on the last metric of the last matrix; None where it is not asked for."""
+        if "early_stopping_rounds" not in self._given:
+            return None
+        name = self._metrics[-1] if self._metrics else None
+        return library("xgboost").callback.EarlyStopping(
+            rounds=self._given["early_stopping_rounds"],
+            metric_name=name,
+            data_name=watched,
+            maximize=name.split("@")[0] in MAXIMIZED if name else None,
+            save_best=True,
+        )
+
+    def _measure(self, model: Any, matrices: dict[str, Any], log: dict[str, Any]) -> None:
         """Add the metrics that XGBoost does not know to its own log, where early stopping finds them too."""
         # Not through XGBoost's `feval` or `custom_metric`: its versions differ in what predictions these are given.
         objective = self._given.get("objective", "")
@@ -152,7 +164,6 @@ class Training:
             for name in filter(is_custom, self._metrics):
                 value = measured(name, data.get_label(), model.predict(data), objective)
                 log.setdefault(part, {}).setdefault(name, []).append(value)
-        return False
 
     def _checkpoints(self) -> Checkpoints | None:
         path = self._folders.config / "checkpointconfig.json"
@@ -196,14 +207,13 @@ class Checkpoints:
         rounds = self._rounds()
         return (rounds[-1] + 1, self._path(rounds[-1])) if rounds else (0, None)
 
-    def save(self, model: Any, finished_round: int) -> bool:
+    def save(self, model: Any, finished_round: int) -> None:
         # Without the `.` of a suffix a half-written file is no checkpoint, to us and to the platform alike.
         partial = self._folder / f".{_CHECKPOINT}-partial"
         model.save_model(str(partial))
         partial.replace(self._path(finished_round))
         for old in self._rounds()[:-_CHECKPOINTS_KEPT]:
             self._path(old).unlink()
-        return False
 
     def _rounds(self) -> list[int]:
         suffixes = (path.name.rpartition(".")[2] for path in self._folder.glob(f"{_CHECKPOINT}.*"))
@@ -226,18 +236,16 @@ class Stop:
             sys.exit(0)
         self._is_asked_for = True
 
-    def obey(self, model: Any) -> bool:
+    def obey(self, model: Any) -> None:
         if self._is_asked_for and self._folder:
             model.save_model(str(self._folder / _MODEL))
             sys.exit(0)
-        return False
 
 
-def print_round(number: int, log: dict[str, Any]) -> bool:
+def print_round(number: int, log: dict[str, Any]) -> None:
     """`[3]<tab>train-auc:0.91000<tab>validation-auc:0.87000`: the algorithm's metric definitions look for that."""
     values = [f"{part}-{name}:{series[-1]:.5f}" for part, metrics in log.items() for name, series in metrics.items()]
     print("\t".join([f"[{number}]", *values]), flush=True)
-    return False
 
 
 def print_means(rounds: int, folds: list[dict[str, Any]]) -> None:
@@ -256,12 +264,20 @@ def _metric_names(given: dict[str, Any]) -> list[str]:
     return [*named, tuned] if tuned else named
 
 
-def _after_each_round(act: Any) -> Any:
-    """`act(model, epoch, log)` as a callback of XGBoost, which accepts subclasses of its own class only."""
+def _as_callback(after_round: AfterRound, early_stopping: Any) -> Any:
+    """One callback for XGBoost. It keeps callbacks in a set: several would be called in any order, and not all of them
+    in a round in which one of them asks to stop."""
 
     class Callback(library("xgboost").callback.TrainingCallback):  # type: ignore[misc]
+        def before_training(self, model: Any) -> Any:
+            return early_stopping.before_training(model) if early_stopping else model
+
         def after_iteration(self, model: Any, epoch: int, evals_log: dict[str, Any]) -> bool:
-            return bool(act(model, epoch, evals_log))
+            after_round(model, epoch, evals_log)
+            return bool(early_stopping and early_stopping.after_iteration(model, epoch, evals_log))
+
+        def after_training(self, model: Any) -> Any:
+            return early_stopping.after_training(model) if early_stopping else model
 
     return Callback()
 
