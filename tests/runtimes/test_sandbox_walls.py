@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from brickline.runtimes import Limits, Mount
+from brickline.runtimes import LaunchFailed, Limits, Mount
 
 ATTEMPT = """
 import ctypes, errno, json, os, signal, socket
@@ -95,6 +95,20 @@ def test_hidden_path_inside_a_mount_is_covered(sandboxes: Any) -> None:
     assert sandboxes.answer(source, mounts=mounts) == [["data", "train.py"], []]
 
 
+def test_mount_below_a_hidden_path_is_still_seen(sandboxes: Any) -> None:
+    environment = sandboxes.place / "project" / "data" / "environment"
+    environment.mkdir(parents=True)
+    (environment / "library").write_text("")
+    (sandboxes.place / "project" / "data" / "state.db").write_text("secret")
+    sandboxes.runtime = type(sandboxes.runtime)(hide=(environment.parent,))
+    source = """
+import json, os
+print(json.dumps([os.listdir("/project/data"), os.listdir("/project/data/environment")]))
+"""
+    mounts = (Mount(environment, "/project/data/environment"), Mount(sandboxes.place / "project", "/project"))
+    assert sandboxes.answer(source, mounts=mounts) == [["environment"], ["library"]]
+
+
 def test_read_only_mount_cannot_be_written_and_writable_one_can_be_executed(sandboxes: Any) -> None:
     inputs, outputs = sandboxes.place / "inputs", sandboxes.place / "outputs"
     inputs.mkdir()
@@ -156,17 +170,18 @@ print(json.dumps("done"))
 
 
 def test_mount_target_that_would_be_made_on_the_host_is_refused(sandboxes: Any) -> None:
-    from brickline.runtimes import LaunchFailed
-
     with pytest.raises(LaunchFailed, match="/usr/not/there"):
         sandboxes.start("", mounts=(Mount(sandboxes.place, "/usr/not/there"),))
     assert not Path("/usr/not").exists()
     assert sandboxes.runtime.state(sandboxes.place / "job").reason == "launch"
 
 
-def test_mount_target_through_a_link_is_refused(sandboxes: Any) -> None:
-    from brickline.runtimes import LaunchFailed
+def test_mount_source_that_is_not_there_is_named(sandboxes: Any) -> None:
+    with pytest.raises(LaunchFailed, match=f"mount source {sandboxes.place}/nowhere is not there"):
+        sandboxes.start("", mounts=(Mount(sandboxes.place / "nowhere", "/opt/ml"),))
 
+
+def test_mount_target_through_a_link_is_refused(sandboxes: Any) -> None:
     ml = sandboxes.place / "ml"
     ml.mkdir()
     (ml / "input").symlink_to("/etc")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -33,9 +34,13 @@ class SandboxRuntime:
     def start(self, job: Job) -> None:
         if status.was_claimed(str(job.folder)):
             return
-        job.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _write_private(job.folder / status.JOB, json.dumps(_description(job, self._hidden)))
-        kind, _, problem = _run_supervisor(job.folder).partition(" ")
+        try:
+            job.folder.mkdir(parents=True, exist_ok=True)
+            job.folder.chmod(0o700)  # a job of root's may leave set-uid programs: nobody else may reach them
+            _write_private(job.folder / status.JOB, json.dumps(_description(job, self._hidden)))
+            kind, _, problem = _run_supervisor(job.folder).partition(" ")
+        except OSError as error:
+            raise LaunchFailed(f"The job's supervisor cannot be started: {error}") from error
         if kind == "forbidden":
             raise LaunchFailed(f"The sandbox cannot be made: {problem}. {checks.cure()}")
         if kind == "impossible":
@@ -129,9 +134,11 @@ def _signal_supervisor(folder: Path, number: signal.Signals, and_wait: bool = Fa
 
 
 def _last_words(folder: Path) -> str:
-    """The last line that a supervisor left when it failed."""
+    """The last line that a supervisor left when it failed. On a full disk it could not: then that is said."""
     try:
         lines = (folder / status.ERRORS).read_text(errors="replace").split("\n")
     except FileNotFoundError:
         return ""
+    if not any(lines) and shutil.disk_usage(folder).free < 1 << 20:
+        return "the disk is full"
     return next((line for line in reversed(lines) if line.strip()), "")

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _EMPTY = ("/home", "/mnt", "/media", "/opt", "/srv", "/sys/devices", "/var/lib", "/var/log", "/var/cache")
+_PROCESSORS = "/sys/devices/system"
 _SCRATCH = {"/tmp": 0o1777, "/var/tmp": 0o1777, "/root": 0o700}
 _DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 _DEVICE_LINKS = {
@@ -39,7 +40,7 @@ _LOCKED = {
 
 def enter(folder: str, job: dict[str, Any]) -> None:
     """Build the job's root on `folder`/root and make it this process's root. For pid 1 of the sandbox."""
-    root = Root(os.path.join(folder, "root"))
+    root = Root(os.path.join(folder, "root"), job["hidden"])
     root.bind_system()
     etc.fill(root.path, job["hosts"], job["hostname"])
     root.make_devices(shared_memory_bytes=job["limits"]["memory_bytes"])
@@ -47,18 +48,18 @@ def enter(folder: str, job: dict[str, Any]) -> None:
     root.bind_scratch(os.path.join(folder, "scratch"))
     for source, target, writable in sorted(job["mounts"], key=lambda mount: mount[1]):
         root.bind(source, target, writable)
-    root.mask(job["hidden"])
     root.protect()
     root.pivot()
 
 
 class Root:
-    """A file system in the making, at `path` on the host. `writable` says it of each place that was mounted."""
+    """A file system in the making, at `path` on the host; no folder of the host shows what lies at a `hidden` path."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, hidden: list[str]) -> None:
         self.path = path
-        self.writable = {"/": False}
-        self.sources: dict[str, str] = {}
+        self._hidden = hidden
+        self._writable = {"/": False}  # each place that was mounted, and whether the job may write there
+        self._host = set[str]()  # those of them that show something of the host
         os.makedirs(path, exist_ok=True)
         kernel.mount("none", "/", "", kernel.MS_REC | kernel.MS_PRIVATE)
         kernel.mount("tmpfs", path, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "mode=755,size=16m")
@@ -72,19 +73,25 @@ class Root:
         for place in _EMPTY:
             os.makedirs(self.path + place, exist_ok=True)
         # Thread pools (OpenMP, BLAS, joblib) read the machine's processors here.
-        self.bind("/sys/devices/system", "/sys/devices/system")
+        if os.path.isdir(_PROCESSORS):
+            self.bind(_PROCESSORS, _PROCESSORS)
         self._tmpfs("/run", "mode=755,size=64m")
 
     def bind(self, source: str, target: str, writable: bool = False) -> None:
         """Show the host's `source` at `target`. Refuses a target that does not lie where it says."""
+        if not os.path.exists(source):
+            raise OSError(f"mount source {source} is not there")
         target = os.path.normpath(target)
         place = self.path + target
         if os.path.realpath(place) != place:
             raise OSError(f"mount target {target}: a symbolic link is in the way")
         self._make_target(source, target)
         kernel.mount(source, place, "", kernel.MS_BIND | kernel.MS_REC)
-        self.writable[target] = writable
-        self.sources[target] = source
+        self._writable[target] = writable
+        self._host.add(target)
+        for path in self._hidden:
+            if path.startswith(source.rstrip("/") + "/"):
+                self._mask(target + path[len(source.rstrip("/")) :])
 
     def make_devices(self, shared_memory_bytes: int | None) -> None:
         self._tmpfs("/dev", "mode=755,size=64k", kernel.MS_NOSUID)
@@ -100,7 +107,7 @@ class Root:
             kernel.MS_NOSUID | kernel.MS_NOEXEC,
             "newinstance,ptmxmode=666,mode=620",
         )
-        self.writable["/dev/pts"] = True
+        self._writable["/dev/pts"] = True
         self._tmpfs("/dev/shm", f"mode=1777,size={shared_memory_bytes or '50%'}")
 
     def mount_proc(self) -> None:
@@ -108,7 +115,7 @@ class Root:
         proc = self.path + "/proc"
         os.mkdir(proc)
         kernel.mount("proc", proc, "proc", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOEXEC)
-        self.writable["/proc"] = True
+        self._writable["/proc"] = True
         self._forbid_user_namespaces()
         for entry in [*os.scandir(proc)]:
             if entry.name in _PROC_MASKED or _is_secret(entry):
@@ -123,13 +130,6 @@ class Root:
             os.makedirs(source, exist_ok=True)
             os.chmod(source, mode)
             self.bind(source, target, writable=True)
-
-    def mask(self, hidden: list[str]) -> None:
-        """Cover every hidden path of the host that one of the bound folders would show."""
-        for target, source in list(self.sources.items()):
-            for path in hidden:
-                if path.startswith(source.rstrip("/") + "/"):
-                    self._mask(target + path[len(source.rstrip("/")) :])
 
     def protect(self) -> None:
         """Set the flags of all mounts, bound ones' own mounts included: read-only unless said otherwise, no set-uid."""
@@ -152,7 +152,7 @@ class Root:
     def _tmpfs(self, target: str, options: str, flags: int = kernel.MS_NOSUID | kernel.MS_NODEV) -> None:
         os.makedirs(self.path + target, exist_ok=True)
         kernel.mount("tmpfs", self.path + target, "tmpfs", flags, options)
-        self.writable[target] = True
+        self._writable[target] = True
 
     def _mask(self, target: str) -> None:
         place = self.path + target
@@ -160,25 +160,25 @@ class Root:
             kernel.mount("tmpfs", place, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, "mode=555,size=4k")
         elif os.path.exists(place):
             kernel.mount("/dev/null", place, "", kernel.MS_BIND)
-        self.writable[target] = False
+        self._writable[target] = False
 
     def _make_target(self, source: str, target: str) -> None:
         place = self.path + target
         if os.path.exists(place):
             return
         nearest = self._mount_over(os.path.dirname(target))
-        if nearest in self.sources and not self.writable[nearest]:
+        if nearest in self._host and not self._writable[nearest]:
             raise OSError(f"mount target {target}: it is not there, and {nearest} is the host's and read-only")
         os.makedirs(place if os.path.isdir(source) else os.path.dirname(place), exist_ok=True)
         if not os.path.isdir(source):
             os.close(os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644))
 
     def _is_writable(self, target: str) -> bool:
-        return self.writable[self._mount_over(target)]
+        return self._writable[self._mount_over(target)]
 
     def _mount_over(self, target: str) -> str:
         """The mount of ours that the target lies in: itself or its nearest parent."""
-        while target not in self.writable:
+        while target not in self._writable:
             target = os.path.dirname(target)
         return target
 

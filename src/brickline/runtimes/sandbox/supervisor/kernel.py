@@ -41,7 +41,7 @@ def unshare(flags: int) -> None:
 
 
 def mount(source: str, target: str, kind: str = "", flags: int = 0, options: str = "") -> None:
-    arguments = (source.encode(), os.fsencode(target), kind.encode() or None, flags, options.encode() or None)
+    arguments = (os.fsencode(source), os.fsencode(target), kind.encode() or None, flags, options.encode() or None)
     _check(_libc.mount(*arguments), f"mount {kind or source} on {target}")
 
 
