@@ -9,12 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from brickline.runtimes import Limits, read_output
+from brickline.runtimes import JobState, Limits, Mount, read_output
 
 STUBBORN = """
 import signal, socket, time
@@ -64,6 +65,17 @@ def test_start_is_idempotent_for_a_folder(sandboxes: Any) -> None:
     sandboxes.wait(job.folder)
     sandboxes.runtime.start(job)
     assert sandboxes.output() == ["once"]
+
+
+def test_many_short_jobs_at_once_all_end_as_they_should(sandboxes: Any) -> None:
+    limits = Limits(memory_bytes=1 << 28, disk_bytes=1 << 28)
+
+    def exit_code(number: int) -> int | None:
+        state: JobState = sandboxes.run(("sh", "-c", f"exit {number}"), f"job-{number}", limits=limits)
+        return state.exit_code
+
+    with ThreadPoolExecutor(8) as starters:
+        assert list(starters.map(exit_code, range(40))) == list(range(40))
 
 
 def test_stop_lets_the_job_clean_up(sandboxes: Any, await_line: Callable[..., None]) -> None:
@@ -123,8 +135,6 @@ def test_death_of_the_supervisor_takes_the_job_along_and_is_told(
     held = sandboxes.place / "held"
     held.mkdir()
     os.mkfifo(held / "fifo")
-    from brickline.runtimes import Mount
-
     reader = os.open(held / "fifo", os.O_RDONLY | os.O_NONBLOCK)
     folder = sandboxes.start(
         "fifo = open('/held/fifo', 'w'); print('ready', flush=True); import time; time.sleep(300)",

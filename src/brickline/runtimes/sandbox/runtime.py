@@ -46,7 +46,7 @@ class SandboxRuntime:
         if kind == "impossible":
             raise LaunchFailed(f"The job's sandbox cannot be made: {problem}")
         if not kind:
-            raise LaunchFailed(f"The job's supervisor ended at once: {_last_words(job.folder)}")
+            raise LaunchFailed(f"The job's supervisor ended at once: {_last_words(job.folder) or 'it was killed'}")
 
     def state(self, folder: Path) -> JobState:
         # The order matters: a supervisor takes the lock before it claims, and writes its last status before it lets go.

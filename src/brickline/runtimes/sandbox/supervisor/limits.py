@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _BLOCK = 512  # bytes in a unit of st_blocks
-_MEMORY_FILES = ("dev/shm", "run")  # tmpfs: what lies there lies in memory
+_IN_MEMORY = ("dev/shm", "run")  # tmpfs: what lies there lies in memory
 
 # What a job can use up in a second at most: it says how soon to look again, given what is left.
 _MEMORY_PER_SECOND = 4 << 30
@@ -41,8 +41,8 @@ class Watch:
         self._memory: int | None = limits["memory_bytes"]
         self._processes: int | None = limits["processes"]
         self._disk: int | None = limits["disk_bytes"]
-        self._root = os.open(f"/proc/{pid}/root", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-        self._proc = os.open("proc", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=self._root)
+        # Opened once: a sandbox that ends takes the paths away, but not what is open.
+        self._proc, *self._memory_files = [_open_folder(f"/proc/{pid}/root/{place}") for place in ("proc", *_IN_MEMORY)]
         self._next = {"processes": 0.0, "disk": 0.0}
 
     def due_in(self) -> float:
@@ -90,7 +90,7 @@ class Watch:
 
     def _used_memory(self, resident: int, limit: int) -> int:
         """Counts pages shared between processes more than once, unless that would pass the limit: exact costs more."""
-        files = sum(self._memory_files())
+        files = sum(map(_used, self._memory_files))
         if resident + files <= limit:
             return resident + files
         anonymous, shared = 0, 0
@@ -98,13 +98,6 @@ class Watch:
             anonymous += share.get("Pss_Anon", share.get("Pss", 0))
             shared += share.get("Pss_Shmem", 0)
         return anonymous + max(shared, files)
-
-    def _memory_files(self) -> Iterator[int]:
-        for place in _MEMORY_FILES:
-            handle = os.open(place, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC, dir_fd=self._root)
-            usage = os.fstatvfs(handle)
-            os.close(handle)
-            yield (usage.f_blocks - usage.f_bfree) * usage.f_frsize
 
 
 def disk_usage(folder: str) -> int:
@@ -134,6 +127,15 @@ def out_of_memory_kills() -> int:
     """How often this machine's kernel has killed a process for want of memory."""
     with open("/proc/vmstat", encoding="utf-8") as lines:
         return next((int(line.split()[1]) for line in lines if line.startswith("oom_kill ")), 0)
+
+
+def _open_folder(path: str) -> int:
+    return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+
+
+def _used(file_system: int) -> int:
+    usage = os.fstatvfs(file_system)
+    return (usage.f_blocks - usage.f_bfree) * usage.f_frsize
 
 
 def _pause(limit: int | None, used: int, per_second: int) -> float:
