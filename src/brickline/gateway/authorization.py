@@ -64,7 +64,7 @@ def _from_header(header: str, session_token: str) -> Authorization:
     missing = {"Credential", "SignedHeaders", "Signature"} - fields.keys()
     if missing:
         raise Malformed(f"Authorization header requires '{min(missing)}' parameter. Authorization={header}")
-    return _made("header", fields["Credential"], fields["SignedHeaders"], fields["Signature"], session_token)
+    return from_credential("header", fields["Credential"], fields["SignedHeaders"], fields["Signature"], session_token)
 
 
 def _from_query(request: HttpRequest) -> Authorization:
@@ -72,7 +72,7 @@ def _from_query(request: HttpRequest) -> Authorization:
     missing = {"X-Amz-Credential", "X-Amz-SignedHeaders", "X-Amz-Date", "X-Amz-Expires"} - values.keys()
     if missing:
         raise Malformed(f"Query-string authentication version 4 requires the {min(missing)} parameter")
-    return _made(
+    return from_credential(
         "query",
         values["X-Amz-Credential"],
         values["X-Amz-SignedHeaders"],
@@ -81,7 +81,10 @@ def _from_query(request: HttpRequest) -> Authorization:
     )
 
 
-def _made(form: Form, credential: str, signed_headers: str, signature: str, session_token: str) -> Authorization:
+def from_credential(
+    form: Form, credential: str, signed_headers: str, signature: str, session_token: str
+) -> Authorization:
+    """A signature whose scope is in its credential, `<key>/<date>/<region>/<service>/aws4_request`."""
     parts = credential.rsplit("/", 4)
     if len(parts) != 5 or parts[4] != "aws4_request":
         raise Malformed(

@@ -13,7 +13,7 @@ from brickline.baseplate.brick import Context, Shape
 from brickline.baseplate.credentials import Credential
 from brickline.baseplate.errors import Refused
 from brickline.baseplate.models import service_model
-from brickline.gateway import payloads, protocols, signing
+from brickline.gateway import payloads, post_form, protocols, signing
 from brickline.gateway.authorization import Authorization, Malformed, authorization
 from brickline.gateway.forward import forward
 from brickline.gateway.http import Exchange, HttpRequest, HttpResponse
@@ -79,11 +79,29 @@ class Gateway:
             return self._error(target, error, exchange)
 
     def _answer_target(self, target: Target, signed: Authorization | None, exchange: Exchange) -> HttpResponse:
+        if target.service == "s3" and signed is None and post_form.is_post_form(exchange.request):
+            return self._answer_form(target, exchange)
         route = self._route(target, exchange.request)
         if route is None or (self._settings.fallback and not self._has(route)):
             return forward(str(self._settings.fallback), exchange.request)
         caller, request = self._admit(route, signed, exchange.request)
-        shape = protocols.parser(target.protocol, route.operation)(_plain(request, target), route.labels)
+        return self._call(route, caller, request, exchange)
+
+    def _answer_form(self, target: Target, exchange: Exchange) -> HttpResponse:
+        form = post_form.read_form(exchange.request)
+        credential = self._baseplate.credentials.find(form.signed.access_key) if form.signed else None
+        if self._settings.verify_signatures:
+            says = wording(target.protocol)
+            if form.signed is None:
+                raise says.missing()
+            post_form.verify(form, form.signed, credential, says)
+        put = form.as_put()
+        answer = self._call(find_route(put, target), self._caller(form.signed, credential), put, exchange)
+        return form.answer(answer, exchange.request.headers.get("host"))
+
+    def _call(self, route: Route, caller: Caller, request: HttpRequest, exchange: Exchange) -> HttpResponse:
+        target, operation = route.target, route.operation
+        shape = protocols.parser(target.protocol, operation)(_plain(request, target), route.labels)
         context = Context(
             baseplate=self._baseplate,  # type: ignore[arg-type]  # a Baseplate, or what a test has in its place
             account=caller.account,
@@ -91,10 +109,10 @@ class Gateway:
             principal=caller.principal,
             access_key=caller.access_key,
             request_id=exchange.request_id,
-            host=request.headers.get("host"),
+            host=exchange.request.headers.get("host"),
         )
-        response = self._baseplate.call(context, target.service, route.operation.name, shape)
-        return protocols.serialiser(target.protocol, route.operation)(response, exchange)
+        response = self._baseplate.call(context, target.service, operation.name, shape)
+        return protocols.serialiser(target.protocol, operation)(response, exchange)
 
     def _route(self, target: Target, request: HttpRequest) -> Route | None:
         """The operation; None where only the fallback endpoint can know it."""

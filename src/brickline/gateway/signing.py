@@ -65,16 +65,22 @@ def verify(
 
     Gives the signing key of version 4, by which the chunks of a streamed body are checked; None for version 2.
     """
+    credential = check_session(signed, credential, says)
+    if signed.form in ("query-v2", "header-v2"):
+        _verify_v2(request, signed, credential, says)
+        return None
+    return _verify_v4(request, signed, credential.secret, says)
+
+
+def check_session(signed: Authorization, credential: Credential | None, says: errors.Wording) -> Credential:
+    """The key's credential; raises Refused where there is none, or where its session is over or another's."""
     if credential is None or not credential.active:
         raise says.unknown_key(signed.access_key)
     if credential.session_token and signed.session_token != credential.session_token:
         raise says.wrong_token()
     if credential.is_expired:
         raise says.expired_token()
-    if signed.form in ("query-v2", "header-v2"):
-        _verify_v2(request, signed, credential, says)
-        return None
-    return _verify_v4(request, signed, credential.secret, says)
+    return credential
 
 
 def payload_hash(request: HttpRequest, signed: Authorization) -> str:
