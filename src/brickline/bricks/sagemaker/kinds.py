@@ -31,8 +31,16 @@ def _is_in_a_trial(component: Resource, names: list[str]) -> bool:
     return not set(names).isdisjoint(component.private.get("trials", ()))
 
 
-def _job_listing(result: str) -> Listing:
-    return Listing(result, default_order="Ascending")
+def _is_package_of_type(package: Resource, wanted: str) -> bool:
+    return wanted in ("Both", "Versioned" if package.parent else "Unversioned")
+
+
+def _has_warm_pool(job: Resource, status: str) -> bool:
+    return bool(job.document.get("WarmPoolStatus", {}).get("Status") == status)
+
+
+def _is_in_plan(job: Resource, arn: str) -> bool:
+    return bool(job.document.get("ResourceConfig", {}).get("TrainingPlanArn") == arn)
 
 
 TRAINING_JOB = Kind(
@@ -50,7 +58,11 @@ TRAINING_JOB = Kind(
     status_member="TrainingJobStatus",
     modified_member="LastModifiedTime",
     ignores_case=True,
-    listing=_job_listing("TrainingJobSummaries"),
+    listing=Listing(
+        "TrainingJobSummaries",
+        default_order="Ascending",
+        filters={"WarmPoolStatusEquals": _has_warm_pool, "TrainingPlanArnEquals": _is_in_plan},
+    ),
 )
 
 PROCESSING_JOB = Kind(
@@ -67,7 +79,7 @@ PROCESSING_JOB = Kind(
     status_member="ProcessingJobStatus",
     modified_member="LastModifiedTime",
     ignores_case=True,
-    listing=_job_listing("ProcessingJobSummaries"),
+    listing=Listing("ProcessingJobSummaries", default_order="Ascending"),
 )
 
 MODEL = Kind(
@@ -111,7 +123,7 @@ MODEL_PACKAGE = Kind(
     listing=Listing(
         "ModelPackageSummaryList",
         sort=_BY_NAME_OR_CREATION,
-        filters={"ModelApprovalStatus": _is("ModelApprovalStatus")},
+        filters={"ModelApprovalStatus": _is("ModelApprovalStatus"), "ModelPackageType": _is_package_of_type},
     ),
 )
 

@@ -295,3 +295,23 @@ def test_nothing_of_a_job_stays_on_the_disk(account: Any) -> None:
     account.train(run=ANSWER)
     folder = account.baseplate.data / "jobs"
     account.wait_until(lambda: not list(folder.iterdir()))
+
+
+def test_the_third_sdk_generations_driver_runs_as_it_is(account: Any) -> None:
+    """Its shell script has no interpreter line, needs bash, is made executable in place, and looks for pip3."""
+    driver = 'if [[ -n "$(command -v pip3)" ]]; then cd /opt/ml/input/data/code && python3 train.py; fi\n'
+    account.put("job/input/sm_drivers/sm_train.sh", driver)
+    account.put("job/input/code/train.py", ANSWER)
+    path = "/opt/ml/input/data/sm_drivers/sm_train.sh"
+    job = account.train(
+        AlgorithmSpecification={
+            "ContainerEntrypoint": ["/bin/bash"],
+            "ContainerArguments": ["-c", f"chmod +x {path} && {path}"],
+        },
+        InputDataConfig=[
+            account.channel("code", "s3://bucket/job/input/code", InputMode="File"),
+            account.channel("sm_drivers", "s3://bucket/job/input/sm_drivers", InputMode="File"),
+        ],
+    )
+    assert job["TrainingJobStatus"] == "Completed", job
+    assert account.members("out/job/output/model.tar.gz") == {"answer": b"42"}

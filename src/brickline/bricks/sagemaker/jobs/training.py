@@ -24,11 +24,16 @@ _PHASES: Mapping[str, tuple[str, str]] = {
 }
 """Each phase's SecondaryStatus and message."""
 
+_SWITCHES = ("EnableNetworkIsolation", "EnableInterContainerTrafficEncryption", "EnableManagedSpotTraining")
+"""Describe shows these whether or not the request had them."""
+
 _WITH_ARTIFACTS = frozenset(("Completed", "Stopped"))
 
 
 def begun(document: Shape, now: float) -> None:
     """Statuses and future outputs of a job that has just been created."""
+    for switch in _SWITCHES:
+        document.setdefault(switch, False)
     document["TrainingJobStatus"] = "InProgress"
     document["ModelArtifacts"] = {"S3ModelArtifacts": _model_uri(document)}
     _enter(document, *_PHASES["Starting"], now)
