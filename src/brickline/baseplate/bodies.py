@@ -7,6 +7,7 @@ caller in the same process link or copy the file instead of reading it.
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 from typing import Protocol
 
@@ -58,3 +59,11 @@ class FileBody:
 
     def close(self) -> None:
         self._file.close()
+
+
+class GivenFile(FileBody):
+    """A whole file that its maker gives away: who takes it may keep the file itself instead of a copy."""
+
+    def sync(self) -> None:
+        """Make sure that the bytes are on disk."""
+        os.fsync(self._file.fileno())

@@ -66,6 +66,12 @@ class Objects:
         _sync_folder(target.parent)
         return object_id
 
+    def link(self, object_id: str) -> str:
+        """Another id for the same bytes, which outlives the first; object files never change."""
+        staged = self.staging_path()
+        os.link(self.path(object_id), staged)
+        return self.take(staged)
+
     def path(self, object_id: str) -> Path:
         return self._files / object_id[:2] / object_id
 

@@ -1,0 +1,104 @@
+"""What a client says of an object beside its bytes: headers, user metadata, tags, class, encryption."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl
+
+from brickline.baseplate.brick import Shape
+from brickline.baseplate.errors import Refused
+from brickline.bricks.s3 import checksums
+from brickline.bricks.s3.index import NULL, Entry
+
+_SYSTEM = (
+    "CacheControl",
+    "ContentDisposition",
+    "ContentEncoding",
+    "ContentLanguage",
+    "ContentType",
+    "Expires",
+    "WebsiteRedirectLocation",
+)
+_ENCRYPTION = ("ServerSideEncryption", "SSEKMSKeyId", "BucketKeyEnabled")
+_KEY_BYTES, _METADATA_BYTES, _TAGS = 1024, 2048, 10
+_DEFAULT_TYPE = "binary/octet-stream"
+
+
+def check_key(key: str) -> None:
+    if len(key.encode()) > _KEY_BYTES:
+        raise Refused("KeyTooLongError", f"Your key is too long: {len(key.encode())} bytes, the most is {_KEY_BYTES}")
+
+
+def properties(request: Shape) -> Shape:
+    """The part of an object's document that the request gives. Refused where metadata or tags are too much."""
+    document: Shape = {name: request[name] for name in (*_SYSTEM, *_ENCRYPTION) if name in request}
+    document.setdefault("ContentType", _DEFAULT_TYPE)
+    if encoding := _without_aws_chunked(document.pop("ContentEncoding", "")):
+        document["ContentEncoding"] = encoding
+    document.setdefault("ServerSideEncryption", "AES256")
+    if metadata := request.get("Metadata"):
+        document["Metadata"] = _checked(metadata)
+    if request.get("StorageClass", "STANDARD") != "STANDARD":
+        document["StorageClass"] = request["StorageClass"]
+    if tagging := request.get("Tagging"):
+        document["Tags"] = header_tags(tagging)
+    if acl := request.get("ACL"):
+        document["ACL"] = acl
+    return document
+
+
+def header_tags(tagging: str) -> dict[str, str]:
+    """The tags of an `x-amz-tagging` header: `a=b&c=d`."""
+    pairs = parse_qsl(tagging, keep_blank_values=True)
+    tags = dict(pairs)
+    if len(tags) != len(pairs):
+        raise Refused("InvalidArgument", "The header 'x-amz-tagging' names a key twice", ArgumentName="x-amz-tagging")
+    check_tags(tags)
+    return tags
+
+
+def check_tags(tags: dict[str, str]) -> None:
+    if len(tags) > _TAGS:
+        raise Refused("BadRequest", f"Object tags cannot be greater than {_TAGS}")
+    for key, value in tags.items():
+        if not 1 <= len(key) <= 128 or len(value) > 256:
+            raise Refused("InvalidTag", f"The tag {key!r} is not valid: a key has 1 to 128 letters, a value up to 256")
+
+
+def described(entry: Entry, with_checksums: bool) -> Shape:
+    """What HeadObject says of an entry, and GetObject beside the body."""
+    document = {name: value for name, value in entry.document.items() if name not in ("Checksums", "Tags", "ACL")}
+    if with_checksums and (computed := entry.document.get("Checksums")):
+        document |= checksum_members(entry)
+        document["ChecksumType"] = computed["Type"]
+    if tags := entry.document.get("Tags"):
+        document["TagCount"] = len(tags)
+    return {
+        **document,
+        "AcceptRanges": "bytes",
+        "ContentLength": entry.size,
+        "ETag": f'"{entry.etag}"',
+        "LastModified": entry.modified,
+        **version_member(entry.version),
+    }
+
+
+def checksum_members(entry: Entry) -> Shape:
+    values: dict[str, str] = entry.document.get("Checksums", {}).get("Values", {})
+    return {checksums.member(algorithm): value for algorithm, value in values.items()}
+
+
+def version_member(version: str) -> Shape:
+    """Answers name a version only in buckets that have versions."""
+    return {} if version == NULL else {"VersionId": version}
+
+
+def _checked(metadata: dict[str, str]) -> dict[str, str]:
+    size = sum(len(name) + len(value.encode()) for name, value in metadata.items())
+    if size > _METADATA_BYTES:
+        message = f"Your metadata headers exceed the maximum allowed metadata size: {size} of {_METADATA_BYTES} bytes"
+        raise Refused("MetadataTooLarge", message)
+    return {name.lower(): value for name, value in metadata.items()}
+
+
+def _without_aws_chunked(encoding: str) -> str:
+    return ",".join(part.strip() for part in encoding.split(",") if part.strip() not in ("", "aws-chunked"))

@@ -1,0 +1,44 @@
+"""Object tags."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from brickline.baseplate.brick import Context, Shape
+from brickline.baseplate.errors import Refused
+from brickline.bricks.s3 import events, index
+from brickline.bricks.s3.places import Places
+from brickline.bricks.s3.properties import check_tags, version_member
+
+if TYPE_CHECKING:
+    from brickline.baseplate.house import Baseplate
+
+
+class Tagging:
+    def __init__(self, baseplate: Baseplate) -> None:
+        self._places = Places(baseplate)
+
+    def put_object_tagging(self, context: Context, request: Shape) -> Shape:
+        tags = {tag["Key"]: tag["Value"] for tag in request["Tagging"]["TagSet"]}
+        if len(tags) != len(request["Tagging"]["TagSet"]):
+            raise Refused("InvalidTag", "Cannot provide multiple Tags with the same key")
+        check_tags(tags)
+        return self._change(context, request, tags)
+
+    def get_object_tagging(self, context: Context, request: Shape) -> Shape:
+        entry = self._places.entry(context, request)
+        tags = [{"Key": key, "Value": value} for key, value in entry.document.get("Tags", {}).items()]
+        return {"TagSet": tags, **version_member(entry.version)}
+
+    def delete_object_tagging(self, context: Context, request: Shape) -> Shape:
+        return self._change(context, request, {})
+
+    def _change(self, context: Context, request: Shape, tags: dict[str, str]) -> Shape:
+        with self._places.store.write() as connection:
+            entry = self._places.entry(context, request)
+            document = {**entry.document, "Tags": tags}
+            if not tags:
+                del document["Tags"]
+            index.change_document(connection, entry, document)
+            events.tags_changed(context, self._places.bucket(context, request), entry, added=bool(tags))
+        return version_member(entry.version)
