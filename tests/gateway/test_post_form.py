@@ -17,9 +17,8 @@ END = "--frontier"
 
 
 def post(url: str, fields: dict[str, str], data: bytes) -> tuple[int, bytes]:
-    parts = [
-        f'{END}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{text}\r\n' for name, text in fields.items()
-    ]
+    start = f"{END}\r\nContent-Disposition: form-data; name="
+    parts = [f'{start}"{name}"\r\n\r\n{text}\r\n' for name, text in fields.items()]
     file = f'{start}"file"; filename="ü.bin"\r\nContent-Type: a/b\r\n\r\n'
     body = ("".join(parts) + file).encode() + data + f"\r\n{END}--\r\n".encode()
     headers = {"Content-Type": "multipart/form-data; boundary=frontier"}

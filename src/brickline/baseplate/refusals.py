@@ -30,7 +30,7 @@ _S3_MEMBERS = {
     "LocationConstraint": ("InvalidLocationConstraint", "The specified location-constraint is not valid"),
     "StorageClass": ("InvalidStorageClass", "The storage class you specified is not valid"),
 }
-_S3_MALFORMED = "The XML you provided was not well-formed or did not validate against our published schema"
+MALFORMED_XML = "The XML you provided was not well-formed or did not validate against our published schema"
 
 
 def refused(operation: OperationModel, failures: Sequence[Failure]) -> Refused:
@@ -85,4 +85,4 @@ def _s3_refusal(failure: Failure) -> Refused:
             ArgumentName=failure.member,
             ArgumentValue=str(failure.value)[:_SHOWN],
         )
-    return Refused("MalformedXML", f"{_S3_MALFORMED}: {_sentence(failure)}")
+    return Refused("MalformedXML", f"{MALFORMED_XML}: {_sentence(failure)}")

@@ -20,9 +20,9 @@ from brickline.gateway import signing
 from brickline.gateway.authorization import Authorization, from_credential
 from brickline.gateway.http import Headers, HttpRequest, HttpResponse
 from brickline.gateway.multipart import FilePart, read_parts
-from brickline.gateway.protocols.xml_documents import DECLARATION, escape
 from brickline.gateway.routing import s3_path
 from brickline.gateway.signing_errors import Wording
+from brickline.gateway.xml_text import DECLARATION, escape
 
 _KEPT = re.compile(r"x-amz-(?!algorithm|credential|date|signature|security-token).+|cache-control|expires|content-.+")
 _NOT_IN_POLICY = frozenset({"awsaccesskeyid", "signature", "policy", "file", "x-amz-signature"})

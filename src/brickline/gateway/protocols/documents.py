@@ -6,17 +6,15 @@ a document are taken as they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-from brickline.gateway.protocols.protocol import Convert
-
-Leaves = Mapping[str, Convert]
-"""What converts scalars, by the type's name; a type that is missing is taken as it is."""
+from brickline.gateway.protocols.protocol import Convert, shape_key
 
 Leaf = Callable[[Shape], Convert | None]
+"""Gives what converts a scalar; None where it is taken as it is."""
 
 
 class Converters:
@@ -28,7 +26,7 @@ class Converters:
         self._made: dict[tuple[str, str], Convert | None] = {}
 
     def of(self, shape: Shape) -> Convert | None:
-        key = (shape.name, repr(sorted(shape.serialization.items(), key=lambda item: item[0])))
+        key = shape_key(shape)
         if key not in self._made:
             self._made[key] = lambda value: self._call(key, value)  # until it is made: recursion
             self._made[key] = self._make(shape)

@@ -60,8 +60,8 @@ def _reader(shape: Shape) -> Convert | None:
         "timestamp": timestamps.parse,
         "float": _read_number,
         "double": _read_number,
-        "integer": _read_integer,
-        "long": _read_integer,
+        "integer": read_integer,
+        "long": read_integer,
     }
     return readers.get(shape.type_name)
 
@@ -78,7 +78,7 @@ def _read_number(value: Any) -> Any:
     return _NOT_NUMBERS.get(value, value) if isinstance(value, str) else value
 
 
-def _read_integer(value: Any) -> Any:
+def read_integer(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 

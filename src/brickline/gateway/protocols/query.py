@@ -13,7 +13,8 @@ from brickline.baseplate.errors import Refused
 from brickline.gateway.http import Exchange, HttpRequest, HttpResponse
 from brickline.gateway.protocols import scalars
 from brickline.gateway.protocols.protocol import Labels, Parse, Serialise, wire_error
-from brickline.gateway.protocols.xml_documents import DECLARATION, Writers, escape
+from brickline.gateway.protocols.xml_documents import Writers
+from brickline.gateway.xml_text import DECLARATION, escape
 
 Tree = dict[str, Any]
 """A form's names, split at the dots: `Tags.member.1.Key=x` is {"Tags": {"member": {"1": {"Key": {"": "x"}}}}}."""

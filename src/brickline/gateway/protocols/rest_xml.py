@@ -13,7 +13,7 @@ from brickline.baseplate.errors import Refused
 from brickline.gateway.http import Exchange, HttpResponse
 from brickline.gateway.protocols import eventstream, rest, s3, xml_documents
 from brickline.gateway.protocols.protocol import Parse, Serialise
-from brickline.gateway.protocols.xml_documents import DECLARATION
+from brickline.gateway.xml_text import DECLARATION
 
 
 class RestXmlProtocol:

@@ -14,6 +14,7 @@ from brickline.baseplate.errors import Refused
 from brickline.gateway.http import Exchange, HttpRequest, HttpResponse
 from brickline.gateway.protocols import eventstream, rpc
 from brickline.gateway.protocols.documents import Converters
+from brickline.gateway.protocols.json_documents import read_integer
 from brickline.gateway.protocols.protocol import Convert, Labels, Parse, Serialise, wire_error
 
 _PROTOCOL_HEADER = ("smithy-protocol", "rpc-v2-cbor")
@@ -69,16 +70,12 @@ def _loads(content: bytes) -> Any:
 
 
 def _reader(shape: ModelShape) -> Convert | None:
-    readers: dict[str, Convert] = {"timestamp": _read_time, "integer": _read_integer, "long": _read_integer}
+    readers: dict[str, Convert] = {"timestamp": _read_time, "integer": read_integer, "long": read_integer}
     return readers.get(shape.type_name)
 
 
 def _read_time(value: Any) -> Any:
     return value.timestamp() if isinstance(value, datetime) else value
-
-
-def _read_integer(value: Any) -> Any:
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _writer(shape: ModelShape) -> Convert | None:

@@ -13,7 +13,7 @@ from brickline.baseplate.brick import Shape
 from brickline.baseplate.errors import Refused
 from brickline.gateway.http import Exchange, HttpResponse
 from brickline.gateway.protocols.protocol import Serialise, wire_error
-from brickline.gateway.protocols.xml_documents import DECLARATION, escape
+from brickline.gateway.xml_text import DECLARATION, escape
 
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 

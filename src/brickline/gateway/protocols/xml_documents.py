@@ -12,9 +12,10 @@ from xml.etree import ElementTree
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from brickline.baseplate.errors import Refused
+from brickline.baseplate.refusals import MALFORMED_XML
 from brickline.gateway.protocols import scalars
-
-DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+from brickline.gateway.protocols.protocol import shape_key
+from brickline.gateway.xml_text import escape
 
 Element = ElementTree.Element
 Read = Callable[[list[Element]], Any]
@@ -22,8 +23,6 @@ Read = Callable[[list[Element]], Any]
 
 Write = Callable[[Any, str], str]
 """Writes a value as elements of a name."""
-
-_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;", '"': "&quot;"})
 
 
 def parse(content: bytes) -> Element:
@@ -33,18 +32,11 @@ def parse(content: bytes) -> Element:
             raise ValueError("a document type is not allowed")
         return ElementTree.fromstring(content)  # noqa: S314
     except (ElementTree.ParseError, ValueError) as error:
-        raise Refused(
-            "MalformedXML",
-            f"The XML you provided was not well-formed or did not validate against our published schema: {error}",
-        ) from None
+        raise Refused("MalformedXML", f"{MALFORMED_XML}: {error}") from None
 
 
 def local_name(tag: str) -> str:
     return tag.rpartition("}")[2]
-
-
-def escape(text: str) -> str:
-    return text.translate(_ESCAPES)
 
 
 class Readers:
@@ -54,7 +46,7 @@ class Readers:
         self._made: dict[tuple[str, str], Read] = {}
 
     def of(self, shape: Shape) -> Read:
-        key = _key(shape)
+        key = shape_key(shape)
         if key not in self._made:
             self._made[key] = lambda elements: self._made[key](elements)  # until it is made: recursion
             self._made[key] = self._make(shape)
@@ -125,7 +117,7 @@ class Writers:
         self._made: dict[tuple[str, str], Write] = {}
 
     def of(self, shape: Shape) -> Write:
-        key = _key(shape)
+        key = shape_key(shape)
         if key not in self._made:
             self._made[key] = lambda value, name: self._made[key](value, name)  # until it is made: recursion
             self._made[key] = self._make(shape)
@@ -204,10 +196,6 @@ def _attribute_writer(shape: StructureShape) -> Callable[[Any], str]:
             f' {wire}="{escape(str(value[name]))}"' for name, wire in attributes.items() if value.get(name) is not None
         )
     )
-
-
-def _key(shape: Shape) -> tuple[str, str]:
-    return (shape.name, repr(sorted(shape.serialization.items(), key=lambda item: item[0])))
 
 
 def _wire_name(shape: Shape, default: str) -> str:
