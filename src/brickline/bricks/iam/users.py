@@ -58,7 +58,7 @@ class Users:
         if "NewUserName" in request and request["NewUserName"] != request["UserName"]:
             raise Refused("NotImplemented", "UpdateUser: a user is not renamed yet; create one with the new name")
         with self._identities.change(context, "User", request["UserName"]) as user:
-            path = request.get("NewPath", user.document["Path"])
+            path = str(request.get("NewPath", user.document["Path"]))
             user.arn = arn_with_path(context.account, USER, path, user.name)
             user.document.update(Path=path, Arn=user.arn)
         return {}
