@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from botocore import xform_name
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
@@ -51,6 +52,17 @@ def test_an_operation_without_a_brick_is_named_in_a_4xx(client: Client) -> None:
         client("sagemaker").create_cluster(ClusterName="c")
     assert caught.value.response["Error"]["Code"] == "NotImplemented"
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+
+
+@pytest.mark.parametrize(
+    ("service", "operation"),
+    [("dynamodb", "ListTables"), ("glue", "GetDatabases"), ("eks", "ListClusters"), ("ec2", "DescribeVpcs")],
+)
+def test_a_service_that_is_not_here_is_named_as_well(client: Client, service: str, operation: str) -> None:
+    with pytest.raises(ClientError) as caught:
+        getattr(client(service), xform_name(operation))()
+    assert caught.value.response["Error"]["Code"] == "NotImplemented"
+    assert f"{service}:{operation}" in caught.value.response["Error"]["Message"]
 
 
 def test_a_query_call_knows_its_caller(client: Client) -> None:

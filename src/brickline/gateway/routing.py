@@ -153,7 +153,8 @@ def _rest_protocol(service: Service) -> str:
 def _service_from_model(name: str) -> Service:
     """A service that the table does not have: known by its model alone (to be named, or forwarded)."""
     model = service_model(name)
-    return Service(name, (model.resolved_protocol,), model.endpoint_prefix, model.signing_name)
+    protocol = "query" if model.resolved_protocol == "ec2" else model.resolved_protocol
+    return Service(name, (protocol,), model.endpoint_prefix, model.signing_name)
 
 
 def _rest_route(request: HttpRequest, target: Target) -> Route:
