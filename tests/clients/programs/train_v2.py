@@ -62,7 +62,7 @@ else:
     raise AssertionError("a failing script must fail its job")
 
 # Processing.
-processor = SKLearnProcessor("1.2-1", role, "ml.m5.xlarge", 1, sagemaker_session=session)
+processor = SKLearnProcessor("1.2-1", role, instance_type="ml.m5.xlarge", instance_count=1, sagemaker_session=session)
 processor.run(
     code=str(SOURCE / "report.py"),
     inputs=[ProcessingInput(data, "/opt/ml/processing/input")],

@@ -71,7 +71,7 @@ def test_a_script_that_raises_gives_its_last_words(account: Any) -> None:
 def test_without_a_failure_file_the_log_explains(account: Any) -> None:
     job = account.train(run="raise KeyError('price')")
     assert job["FailureReason"] == "AlgorithmError: KeyError: 'price', exit code: 1"
-    assert job["SecondaryStatusTransitions"][-1]["StatusMessage"] == job["FailureReason"]
+    assert job["SecondaryStatusTransitions"][-1]["StatusMessage"] == "Training job failed"
 
 
 def test_death_by_signal_is_named(account: Any) -> None:

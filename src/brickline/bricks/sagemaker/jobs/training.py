@@ -32,6 +32,8 @@ _WITH_ARTIFACTS = frozenset(("Completed", "Stopped"))
 
 def begun(document: Shape, now: float) -> None:
     """Statuses and future outputs of a job that has just been created."""
+    # The SDK's attach() reads KmsKeyId without asking whether it is there.
+    document["OutputDataConfig"] = {"KmsKeyId": "", "CompressionType": "GZIP", **document["OutputDataConfig"]}
     for switch in _SWITCHES:
         document.setdefault(switch, False)
     document["TrainingJobStatus"] = "InProgress"
@@ -135,8 +137,6 @@ def _enter(document: Shape, status: str, message: str, now: float) -> None:
 def _final(ending: Ending) -> tuple[str, str]:
     if ending.exceeded_runtime:
         return "MaxRuntimeExceeded", "Training job runtime exceeded MaxRuntimeInSeconds provided"
-    if ending.verdict == "Failed":
-        return "Failed", ending.reason or "Training job failed"
     return ending.verdict, f"Training job {ending.verdict.lower()}"
 
 
@@ -193,7 +193,7 @@ def _output_base(document: Shape) -> str:
 
 
 def _is_compressed(document: Shape) -> bool:
-    return bool(document["OutputDataConfig"].get("CompressionType", "GZIP") == "GZIP")
+    return bool(document["OutputDataConfig"]["CompressionType"] == "GZIP")
 
 
 def _model_uri(document: Shape) -> str:
