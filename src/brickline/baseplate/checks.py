@@ -9,35 +9,24 @@ from typing import Any
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 
 from brickline.baseplate import patterns
+from brickline.baseplate.shapes import OncePerShape
 from brickline.baseplate.validation import Check, Failure, Kind
 
 
 class Checks:
-    """Makes the checks of an operation's shapes, one per shape; shapes may contain themselves."""
+    """Makes the checks of an operation's shapes."""
 
     def __init__(self) -> None:
-        self._made: dict[str, Check] = {}
+        self._once: OncePerShape[Check] = OncePerShape(
+            self._structure, self._list, self._map, _scalar, key=lambda shape: shape.name
+        )
 
     def of(self, shape: Shape) -> Check:
-        if shape.name not in self._made:
-            self._made[shape.name] = lambda value: self._made[shape.name](value)  # until it is made: recursion
-            self._made[shape.name] = self._make(shape)
-        return self._made[shape.name]
-
-    def _make(self, shape: Shape) -> Check:
-        match shape:
-            case StructureShape() if shape.is_document_type:
-                return _anything
-            case StructureShape():
-                return self._structure(shape)
-            case ListShape():
-                return self._list(shape)
-            case MapShape():
-                return self._map(shape)
-            case _:
-                return _scalar(shape)
+        return self._once.of(shape)
 
     def _structure(self, shape: StructureShape) -> Check:
+        if shape.is_document_type:
+            return _anything
         members = {name: self.of(member) for name, member in shape.members.items()}
         locations = {name: member.serialization.get("location", "") for name, member in shape.members.items()}
         required = tuple(shape.required_members)

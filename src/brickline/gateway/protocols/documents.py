@@ -6,12 +6,13 @@ a document are taken as they are.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-from brickline.gateway.protocols.protocol import Convert, shape_key
+from brickline.baseplate.shapes import shape_key
+from brickline.gateway.protocols.protocol import Convert
 
 Leaf = Callable[[Shape], Convert | None]
 """Gives what converts a scalar; None where it is taken as it is."""
@@ -23,7 +24,7 @@ class Converters:
     def __init__(self, leaf: Leaf, reading: bool) -> None:
         self._leaf = leaf
         self._reading = reading
-        self._made: dict[tuple[str, str], Convert | None] = {}
+        self._made: dict[Hashable, Convert | None] = {}
 
     def of(self, shape: Shape) -> Convert | None:
         key = shape_key(shape)
@@ -32,7 +33,7 @@ class Converters:
             self._made[key] = self._make(shape)
         return self._made[key]
 
-    def _call(self, key: tuple[str, str], value: Any) -> Any:
+    def _call(self, key: Hashable, value: Any) -> Any:
         convert = self._made[key]
         return convert(value) if convert else value
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from botocore.model import OperationModel, ServiceModel, StructureShape
-from botocore.model import Shape as ModelShape
 
 from brickline.baseplate.brick import Shape
 from brickline.baseplate.errors import Refused
@@ -74,8 +73,3 @@ def _error_shape(service: ServiceModel, code: str) -> StructureShape | None:
 
 def _modelled_status(shape: StructureShape) -> int:
     return int(shape.metadata.get("error", {}).get("httpStatusCode", 400))
-
-
-def shape_key(shape: ModelShape) -> tuple[str, str]:
-    """Tells apart a shape's uses, which may differ in how they are written (a name, a timestamp's format)."""
-    return (shape.name, repr(sorted(shape.serialization.items(), key=lambda item: item[0])))

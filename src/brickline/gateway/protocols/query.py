@@ -10,6 +10,7 @@ from botocore.model import Shape as ModelShape
 
 from brickline.baseplate.brick import Shape
 from brickline.baseplate.errors import Refused
+from brickline.baseplate.shapes import OncePerShape
 from brickline.gateway.http import Exchange, HttpRequest, HttpResponse
 from brickline.gateway.protocols import scalars
 from brickline.gateway.protocols.protocol import Labels, Parse, Serialise, wire_error
@@ -82,29 +83,13 @@ def _tree(pairs: dict[str, str]) -> Tree:
 
 
 class _Readers:
-    """Makes what reads shapes from a form's tree, one per shape; shapes may contain themselves."""
+    """Makes what reads shapes from a form's tree."""
 
     def __init__(self) -> None:
-        self._made: dict[tuple[str, bool], Read] = {}
+        self._once: OncePerShape[Read] = OncePerShape(self._structure, self._list, self._map, _scalar_reader)
 
     def of(self, shape: ModelShape) -> Read:
-        key = (shape.name, bool(shape.serialization.get("flattened")))
-        if key not in self._made:
-            self._made[key] = lambda tree: self._made[key](tree)  # until it is made: recursion
-            self._made[key] = self._make(shape)
-        return self._made[key]
-
-    def _make(self, shape: ModelShape) -> Read:
-        match shape:
-            case StructureShape():
-                return self._structure(shape)
-            case ListShape():
-                return self._list(shape)
-            case MapShape():
-                return self._map(shape)
-            case _:
-                read = scalars.reader(shape)
-                return lambda tree: read(tree.get("", ""))
+        return self._once.of(shape)
 
     def _structure(self, shape: StructureShape) -> Read:
         members = {}
@@ -129,6 +114,11 @@ class _Readers:
         return lambda tree: {
             read_key(node.get(key_name, {})): read_value(node.get(value_name, {})) for node in _in_order(tree, inner)
         }
+
+
+def _scalar_reader(shape: ModelShape) -> Read:
+    read = scalars.reader(shape)
+    return lambda tree: read(tree.get("", ""))
 
 
 def _wire_name(member: ModelShape, name: str) -> str:

@@ -13,8 +13,8 @@ from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from brickline.baseplate.errors import Refused
 from brickline.baseplate.refusals import MALFORMED_XML
+from brickline.baseplate.shapes import OncePerShape
 from brickline.gateway.protocols import scalars
-from brickline.gateway.protocols.protocol import shape_key
 from brickline.gateway.xml_text import escape
 
 Element = ElementTree.Element
@@ -40,29 +40,13 @@ def local_name(tag: str) -> str:
 
 
 class Readers:
-    """Makes what reads shapes from XML, one per shape; shapes may contain themselves."""
+    """Makes what reads shapes from XML."""
 
     def __init__(self) -> None:
-        self._made: dict[tuple[str, str], Read] = {}
+        self._once: OncePerShape[Read] = OncePerShape(self._structure, self._list, self._map, _scalar_reader)
 
     def of(self, shape: Shape) -> Read:
-        key = shape_key(shape)
-        if key not in self._made:
-            self._made[key] = lambda elements: self._made[key](elements)  # until it is made: recursion
-            self._made[key] = self._make(shape)
-        return self._made[key]
-
-    def _make(self, shape: Shape) -> Read:
-        match shape:
-            case StructureShape():
-                return self._structure(shape)
-            case ListShape():
-                return self._list(shape)
-            case MapShape():
-                return self._map(shape)
-            case _:
-                read = scalars.reader(shape)
-                return lambda elements: read(elements[0].text or "")
+        return self._once.of(shape)
 
     def _structure(self, shape: StructureShape) -> Read:
         members: dict[str, tuple[str, Read]] = {}
@@ -111,17 +95,13 @@ class Readers:
 
 
 class Writers:
-    """Makes what writes shapes as XML, one per shape; shapes may contain themselves."""
+    """Makes what writes shapes as XML."""
 
     def __init__(self) -> None:
-        self._made: dict[tuple[str, str], Write] = {}
+        self._once: OncePerShape[Write] = OncePerShape(self._structure, self._list, self._map, _scalar_writer)
 
     def of(self, shape: Shape) -> Write:
-        key = shape_key(shape)
-        if key not in self._made:
-            self._made[key] = lambda value, name: self._made[key](value, name)  # until it is made: recursion
-            self._made[key] = self._make(shape)
-        return self._made[key]
+        return self._once.of(shape)
 
     def members(self, shape: StructureShape) -> Callable[[Any], str]:
         """What writes a structure's members, without an element around them."""
@@ -139,18 +119,6 @@ class Writers:
             return "".join(pieces)
 
         return write
-
-    def _make(self, shape: Shape) -> Write:
-        match shape:
-            case StructureShape():
-                return self._structure(shape)
-            case ListShape():
-                return self._list(shape)
-            case MapShape():
-                return self._map(shape)
-            case _:
-                write = scalars.writer(shape, "iso8601")
-                return lambda value, name: f"<{name}>{escape(write(value))}</{name}>"
 
     def _structure(self, shape: StructureShape) -> Write:
         write_members = self.members(shape)
@@ -177,6 +145,16 @@ class Writers:
         if shape.serialization.get("flattened"):
             return write_entries
         return lambda value, name: f"<{name}>{write_entries(value, 'entry')}</{name}>"
+
+
+def _scalar_reader(shape: Shape) -> Read:
+    read = scalars.reader(shape)
+    return lambda elements: read(elements[0].text or "")
+
+
+def _scalar_writer(shape: Shape) -> Write:
+    write = scalars.writer(shape, "iso8601")
+    return lambda value, name: f"<{name}>{escape(write(value))}</{name}>"
 
 
 def _attribute_writer(shape: StructureShape) -> Callable[[Any], str]:
