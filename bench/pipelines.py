@@ -96,10 +96,11 @@ class Bench:
 
     def _python(self) -> Path:
         from brickline.baseplate.settings import Settings
-        from brickline.images import Environments, load_catalogue
+        from brickline.images.catalogue import Catalogue
+        from brickline.images.environments import Environments
 
         settings = Settings(data=Path())
-        return Environments(settings.environments, load_catalogue()).ensure(IMAGE, print).python
+        return Environments(settings.environments, Catalogue.load()).ensure(IMAGE, print).python
 
 
 def chain(bench: Bench, script: str, length: int) -> list[dict[str, Any]]:

@@ -1,0 +1,180 @@
+"""`brickline logs`: what a job, a function or a pipeline execution printed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from botocore.exceptions import ClientError
+
+from brickline.cli.common import client, data_option
+
+_INTERVAL = 0.5
+_FINAL = ("Completed", "Failed", "Stopped", "Succeeded", "CompletedWithFailures")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Streams of one group whose names begin with `prefix`; lines are marked with `label` where there are several."""
+
+    group: str
+    prefix: str
+    label: str = ""
+
+
+@click.command("logs")
+@data_option
+@click.option("--follow", "-f", is_flag=True, help="Go on until it has ended (a function: until Ctrl-C).")
+@click.option("--times", is_flag=True, help="Put the time before each line.")
+@click.argument("name", metavar="NAME-or-ARN")
+def command(data: Path, follow: bool, times: bool, name: str) -> None:
+    """Show what a training or processing job, a Lambda function or a pipeline execution printed.
+
+    A pipeline's name stands for its latest execution.
+
+    \b
+    brickline logs my-training-job --follow
+    brickline logs arn:aws:sagemaker:...:pipeline/p/execution/abc123
+    """
+    finder = Finder(data)
+    found = finder.find(name)
+    if found is None:
+        raise click.ClickException(f"no job, function, pipeline or execution is called {name!r}")
+    seen: dict[Source, _Position] = {}
+    try:
+        while True:
+            has_ended = finder.has_ended(found)
+            for source in finder.sources(found):
+                position = seen.setdefault(source, _Position())
+                for event in position.read(finder.logs, source):
+                    click.echo(_line(event, source.label, times))
+            if has_ended or not follow:
+                return
+            time.sleep(_INTERVAL)
+    except KeyboardInterrupt:
+        return
+
+
+class _Position:
+    """How far a source has been shown."""
+
+    def __init__(self) -> None:
+        self._since = 0
+        self._shown: set[str] = set()
+
+    def read(self, logs: Any, source: Source) -> Iterator[dict[str, Any]]:
+        """The events that are new, in the order of their times."""
+        pages = logs.get_paginator("filter_log_events").paginate(
+            logGroupName=source.group,
+            startTime=self._since,
+            **({"logStreamNamePrefix": source.prefix} if source.prefix else {}),
+        )
+        try:
+            for event in (event for page in pages for event in page["events"]):
+                if event["eventId"] not in self._shown:
+                    self._shown.add(event["eventId"])
+                    self._since = max(self._since, event["timestamp"] - 1000)
+                    yield event
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ResourceNotFoundException":
+                raise
+
+
+@dataclass(frozen=True)
+class Found:
+    """What the name stands for: `kind` is training-job, processing-job, function or execution."""
+
+    kind: str
+    name: str
+
+
+class Finder:
+    """Looks names up, and says where their logs are."""
+
+    def __init__(self, data: Path) -> None:
+        self.logs = client(data, "logs")
+        self._sagemaker = client(data, "sagemaker")
+        self._lambda = client(data, "lambda")
+
+    def find(self, name: str) -> Found | None:
+        if ":execution/" in name or "/execution/" in name:
+            return self._if_there("execution", name)
+        short = name.rsplit("/", 1)[-1] if name.startswith("arn:aws:sagemaker") else name
+        for kind in ("training-job", "processing-job", "function"):
+            if found := self._if_there(kind, short):
+                return found
+        return self._latest_execution(short)
+
+    def has_ended(self, found: Found) -> bool:
+        described = self._describe(found.kind, found.name)
+        states = ("TrainingJobStatus", "ProcessingJobStatus", "PipelineExecutionStatus")
+        return any(described.get(member) in _FINAL for member in states)
+
+    def sources(self, found: Found) -> list[Source]:
+        if found.kind == "training-job":
+            return [Source("/aws/sagemaker/TrainingJobs", f"{found.name}/")]
+        if found.kind == "processing-job":
+            return [Source("/aws/sagemaker/ProcessingJobs", f"{found.name}/")]
+        if found.kind == "function":
+            return [Source(f"/aws/lambda/{found.name.rsplit(':', 1)[-1]}", "")]
+        return self._execution_sources(found.name)
+
+    def _execution_sources(self, arn: str) -> list[Source]:
+        execution = arn.rsplit("/", 1)[-1]
+        sources = [Source("/aws/sagemaker/Pipelines", execution, "pipeline")]
+        pages = self._sagemaker.get_paginator("list_pipeline_execution_steps").paginate(
+            PipelineExecutionArn=arn, SortOrder="Ascending"
+        )
+        for step in (step for page in pages for step in page["PipelineExecutionSteps"]):
+            sources += self._step_sources(step)
+        return sources
+
+    def _step_sources(self, step: dict[str, Any]) -> list[Source]:
+        """A step that was answered from the cache printed nothing in this execution."""
+        if "CacheHitResult" in step:
+            return []
+        metadata, label = step.get("Metadata", {}), step["StepName"]
+        for member, group in (("TrainingJob", "TrainingJobs"), ("ProcessingJob", "ProcessingJobs")):
+            if arn := metadata.get(member, {}).get("Arn"):
+                return [Source(f"/aws/sagemaker/{group}", f"{arn.rsplit('/', 1)[-1]}/", label)]
+        return []
+
+    def _if_there(self, kind: str, name: str) -> Found | None:
+        try:
+            self._describe(kind, name)
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] < 500:
+                return None
+            raise
+        return Found(kind, name)
+
+    def _latest_execution(self, pipeline: str) -> Found | None:
+        try:
+            newest = self._sagemaker.list_pipeline_executions(
+                PipelineName=pipeline, SortBy="CreationTime", SortOrder="Descending", MaxResults=1
+            )["PipelineExecutionSummaries"]
+        except ClientError:
+            return None
+        return Found("execution", newest[0]["PipelineExecutionArn"]) if newest else None
+
+    def _describe(self, kind: str, name: str) -> dict[str, Any]:
+        calls = {
+            "training-job": lambda: self._sagemaker.describe_training_job(TrainingJobName=name),
+            "processing-job": lambda: self._sagemaker.describe_processing_job(ProcessingJobName=name),
+            "function": lambda: self._lambda.get_function_configuration(FunctionName=name),
+            "execution": lambda: self._sagemaker.describe_pipeline_execution(PipelineExecutionArn=name),
+        }
+        described: dict[str, Any] = calls[kind]()
+        return described
+
+
+def _line(event: dict[str, Any], label: str, times: bool) -> str:
+    moment = datetime.fromtimestamp(event["timestamp"] / 1000).astimezone()
+    before = f"{moment:%H:%M:%S}.{event['timestamp'] % 1000:03} " if times else ""
+    text = event["message"].replace("#011", "\t").rstrip("\n")
+    return f"{before}{click.style(f'{label:<16} ', fg='cyan') if label else ''}{text}"
