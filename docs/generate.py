@@ -14,8 +14,8 @@ from brickline.baseplate.settings import Settings
 TARGET = Path(__file__).parent / "operations.md"
 HEAD = """# Supported operations
 
-Written by `make docs` from the code. An operation that is not there answers `NotImplemented` (HTTP 400) and names itself,
-or is forwarded where the server was started with `--fallback URL`.
+Written by `make docs` from the code. An operation that is not there answers `NotImplemented` (HTTP 400) and names
+itself, or is forwarded where the server was started with `--fallback URL`.
 
 | service | there | of |
 |---|---|---|

@@ -6,7 +6,7 @@ from importlib import import_module
 
 import click
 
-import brickline
+from brickline.version import VERSION
 
 COMMANDS = ("up", "down", "status", "env", "exec", "logs", "doctor", "images")
 
@@ -26,7 +26,7 @@ class _Commands(click.Group):
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(brickline.__version__, prog_name="brickline")
+@click.version_option(VERSION, prog_name="brickline")
 def main() -> None:
     """Build an MLOps system brick by brick, and run it for real on this machine.
 

@@ -13,7 +13,6 @@ from typing import TypeVar
 
 import uvloop
 
-import brickline
 from brickline import bricks
 from brickline.baseplate import clock
 from brickline.baseplate.client_environment import Addresses
@@ -23,6 +22,7 @@ from brickline.baseplate.store import LayoutTooNew
 from brickline.connection.discovery import Claim, DataFolderTaken, ServerInfo
 from brickline.gateway.proxy import Proxy
 from brickline.gateway.server import Server
+from brickline.version import VERSION
 
 Ready = Callable[[ServerInfo], None]
 Listener = TypeVar("Listener", Server, Proxy)
@@ -94,6 +94,6 @@ def _info(settings: Settings, addresses: Addresses) -> ServerInfo:
         ca_bundle=addresses.ca_bundle,
         account=settings.account,
         region=settings.region,
-        version=brickline.__version__,
+        version=VERSION,
         started=clock.now(),
     )

@@ -55,8 +55,8 @@ class Demo:
         self.session = PipelineSession()
         self.role = sagemaker.get_execution_role()
         self.bucket = self.session.default_bucket()
-        self.s3 = boto3.client("s3")
-        self.sagemaker = boto3.client("sagemaker")
+        self.s3: Any = boto3.client("s3")
+        self.sagemaker: Any = boto3.client("sagemaker")
 
     def run(self) -> None:
         days = self.upload()

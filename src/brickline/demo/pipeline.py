@@ -40,7 +40,7 @@ def get_pipeline(session: PipelineSession, role: str, bucket: str) -> Pipeline:
     manifest = ParameterString("FlightsManifest")
     rounds = ParameterInteger("Rounds", default_value=60)
     least_auc = ParameterFloat("LeastAUC", default_value=0.65)
-    processor = SKLearnProcessor(FRAMEWORK, role, INSTANCE, 1, sagemaker_session=session)
+    processor = SKLearnProcessor(FRAMEWORK, role, 1, INSTANCE, sagemaker_session=session)
 
     weather = weather_step(processor, bucket)
     preprocess = preprocess_step(processor, manifest, weather)

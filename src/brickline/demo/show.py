@@ -63,7 +63,8 @@ def _follow_live(console: Console, looks: Iterator[tuple[str, list[Step]]]) -> s
 
 
 def _follow_plain(console: Console, looks: Iterator[tuple[str, list[Step]]]) -> str:
-    last, shown = "", {}
+    last = ""
+    shown: dict[str, str] = {}
     for status, steps in looks:
         last = status
         for step in steps:

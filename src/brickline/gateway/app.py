@@ -10,11 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
-import brickline
 from brickline.baseplate.bodies import Body, BytesBody
 from brickline.gateway.calls import Gateway, Operations
 from brickline.gateway.http import Headers, HttpRequest, HttpResponse
 from brickline.gateway.streams import IncomingBody, Message, Receive, Send, send_body
+from brickline.version import VERSION
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ class App:
     def _health(self, _request: HttpRequest) -> HttpResponse:
         about = {
             "name": "brickline",
-            "version": brickline.__version__,
+            "version": VERSION,
             "region": self._settings.region,
             "account": self._settings.account,
         }
