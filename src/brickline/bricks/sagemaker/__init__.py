@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from brickline.baseplate.brick import Brick
 from brickline.baseplate.house import Baseplate
+from brickline.bricks.sagemaker import pipelines
 from brickline.bricks.sagemaker.experiments.components import TrialComponents
 from brickline.bricks.sagemaker.experiments.experiments import Experiments
 from brickline.bricks.sagemaker.experiments.trials import Trials
@@ -43,12 +44,12 @@ def brick(baseplate: Baseplate) -> Brick:
         QueryLineage(baseplate),
         Search(baseplate),
         Tags(baseplate),
+        *pipelines.parts(baseplate),
     )
-    controllers = {
-        job_kind.kind.key: JobLife(baseplate, job_kind, environments, runtime)
-        for job_kind in (TrainingJobs(), ProcessingJobs())
+    jobs = {
+        kind.kind.key: JobLife(baseplate, kind, environments, runtime) for kind in (TrainingJobs(), ProcessingJobs())
     }
-    return Brick("sagemaker", parts, controllers)
+    return Brick("sagemaker", parts, {**jobs, **pipelines.controllers(baseplate)})
 
 
 def _environments(baseplate: Baseplate) -> Environments:

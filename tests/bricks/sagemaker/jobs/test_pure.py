@@ -99,6 +99,12 @@ def test_the_line_that_explains(lines: list[str], line: str) -> None:
         ("", ["KeyError: 1"], "", "AlgorithmError: KeyError: 1, exit code: 1"),
         ("", [], "", "AlgorithmError: See job logs for more information, exit code: 1"),
         ("", [], "Out of memory", "AlgorithmError: Out of memory, exit code: 1"),
+        (
+            "subprocess.CalledProcessError: train.py",
+            ["KeyError: 1", "subprocess.CalledProcessError: train.py"],
+            "",
+            "AlgorithmError: KeyError: 1\nsubprocess.CalledProcessError: train.py, exit code: 1",
+        ),
         ("x" * 3000, [], "", f"AlgorithmError: {'x' * 1024}, exit code: 1"),
     ],
 )

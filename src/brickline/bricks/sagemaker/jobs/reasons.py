@@ -11,6 +11,9 @@ LONGEST = 1024
 
 _EXCEPTION = re.compile(r"^(?:[A-Za-z_][\w.]*\.)?[A-Za-z_]\w*(?:Error|Exception|Exit|Interrupt|Warning)\b(?::.*)?$")
 
+_SAYS_LITTLE = re.compile("CalledProcessError|CloudWatch logs")
+"""A driver's own report (the third SDK generation's) that the script it ran has failed: the log says why."""
+
 
 def algorithm_error(failure: str, exit_code: int, lines: Sequence[str], extra: str = "") -> str:
     """FailureReason of a job that ended badly.
@@ -18,16 +21,22 @@ def algorithm_error(failure: str, exit_code: int, lines: Sequence[str], extra: s
     `failure` is what it left in its failure file; without one the line of its log that explains its end is taken.
     `extra` says what ended it from outside (a limit, a signal).
     """
-    text = failure.strip()[:LONGEST] or explaining_line(lines)
-    parts = [extra] if extra and extra not in text else []
-    told = ". ".join([*parts, *([text] if text else [])]) or "See job logs for more information"
+    text = failure.strip()[:LONGEST]
+    if not text or _SAYS_LITTLE.search(text):
+        text = _joined("\n", explaining_line(lines), text)
+    told = _joined(". ", extra, text) or "See job logs for more information"
     return f"AlgorithmError: {told}, exit code: {exit_code}"
+
+
+def _joined(between: str, first: str, second: str) -> str:
+    """Both, or the one that says something the other does not."""
+    return between.join(part for part in (first if first not in second else "", second) if part)
 
 
 def explaining_line(lines: Sequence[str]) -> str:
     """The last line that names an exception, else the last line that says anything."""
     said = [line.strip() for line in lines if line.strip()]
-    named = (line for line in reversed(said) if _EXCEPTION.match(line))
+    named = (line for line in reversed(said) if _EXCEPTION.match(line) and not _SAYS_LITTLE.search(line))
     return next(named, said[-1] if said else "")[:LONGEST]
 
 

@@ -130,10 +130,8 @@ class ModelPackages:
             "ModelPackageVersion": version,
         }
         tags = requested_tags(request)
-        package = self._packages.create(context, f"{group.name}/{version}", versioned, parent=group.name, tags=tags)
-        package.document["ModelPackageName"] = group.name
-        self._packages.save(package)
-        return package
+        # `group/3` is the ModelPackageName: what the third SDK generation lists, it describes by that.
+        return self._packages.create(context, f"{group.name}/{version}", versioned, parent=group.name, tags=tags)
 
     def _get(self, context: Context, name_or_arn: str) -> Resource:
         package = find_package(context, self._packages, name_or_arn)
