@@ -1,13 +1,21 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.clients.harness import PROGRAMS, Server, client
 
 
 @pytest.mark.parametrize(
     ("generation", "program"),
-    [("sagemaker2", "train_v2.py"), ("sagemaker3", "train_v3.py")],
+    [
+        ("sagemaker2", "train_v2.py"),
+        ("sagemaker3", "train_v3.py"),
+        ("sagemaker2", "pipeline_v2.py"),
+        ("sagemaker3", "pipeline_v3.py"),
+    ],
 )
-def test_the_unmodified_sdk_trains_processes_and_registers(server: Server, generation: str, program: str) -> None:
-    done = server.run([str(client(generation) / "python"), str(PROGRAMS / program)])
+def test_the_unmodified_sdk_runs(server: Server, generation: str, program: str, tmp_path: Path) -> None:
+    """Each program asserts what it sees, and says `done` at its end."""
+    done = server.run([str(client(generation) / "python"), str(PROGRAMS / program)], cwd=tmp_path)
     assert done.stdout.rstrip().endswith("done")

@@ -48,7 +48,7 @@ class Environments:
         self._exact = exact
         self.cache = cache or root / "cache"
 
-    def resolve(self, image_uri: str) -> Environment:
+    def resolve(self, image_uri: str, client_sdk: str = "") -> Environment:
         """What stands for the image, built or not. Raises UnknownImage."""
         return resolve(
             image_uri,
@@ -56,6 +56,7 @@ class Environments:
             own_python=interpreters.own_python(),
             available_pythons=self.interpreters,
             exact=self._exact,
+            client_sdk=client_sdk,
         )
 
     def get(self, image_uri: str) -> BuiltEnvironment | None:
@@ -63,12 +64,12 @@ class Environments:
         environment = self.resolve(image_uri)
         return self._ready(environment)
 
-    def ensure(self, image_uri: str, log: Log) -> BuiltEnvironment:
+    def ensure(self, image_uri: str, log: Log, client_sdk: str = "") -> BuiltEnvironment:
         """The image's environment, built if it is not there yet; what happens goes to `log` line by line.
 
         Of several processes one builds and the others wait for it. Raises UnknownImage, EnvironmentFailed.
         """
-        environment = self.resolve(image_uri)
+        environment = self.resolve(image_uri, client_sdk)
         if environment.notice:
             log(environment.notice)
         if built := self._ready(environment):

@@ -6,7 +6,7 @@ import difflib
 import hashlib
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from brickline.images.catalogue import Catalogue, Image, Release, Tag
@@ -59,10 +59,13 @@ def resolve(
     own_python: str,
     available_pythons: Collection[str] = (),
     exact: bool = False,
+    client_sdk: str = "",
 ) -> Environment:
     """The environment for `image_uri`, on `own_python` or another interpreter at hand (minor versions, `3.11`).
 
     The interpreter that the image names is preferred where it is needed for the very version of the image's package.
+    Functions that run as steps bring their client's version of the SageMaker SDK (`client_sdk`): where the image has
+    the SDK, it is of that generation.
     Raises UnknownImage where no entry matches, or where `exact` is asked for and only something near can be had.
     """
     image, found = _entry_of(image_uri, catalogue)
@@ -73,7 +76,8 @@ def resolve(
     notice = _notice(image, wanted, release, python)
     if exact and notice:
         raise UnknownImage(f"image {image_uri}: {notice}, and exact images are asked for")
-    return _environment(image_uri, image, release, python, notice)
+    environment = _environment(image_uri, image, release, python, notice)
+    return replace(environment, requirements=_with_sdk(environment.requirements, client_sdk))
 
 
 def numbers(version: str) -> tuple[int, ...]:
@@ -174,6 +178,13 @@ def _notice(image: Image, wanted: _Wanted, release: Release | None, python: str)
     elif wanted.python in (None, python):
         return None
     return f"image asks {asks}; using {uses}"
+
+
+def _with_sdk(requirements: tuple[str, ...], client_sdk: str) -> tuple[str, ...]:
+    """The third generation of the SDK cannot stand beside the second; its functions need only its core."""
+    if not client_sdk or numbers(client_sdk) < (3,):
+        return requirements
+    return tuple("sagemaker-core>=2.27" if item.startswith("sagemaker>") else item for item in requirements)
 
 
 def _environment(image_uri: str, image: Image, release: Release | None, python: str, notice: str | None) -> Environment:
