@@ -53,7 +53,7 @@ class Hosts:
     def start(self, job: Resource, plan: Plan, hosts: Iterable[str]) -> None:
         """Start the hosts that do not run yet, and watch over all. Raises LaunchFailed."""
         for host in hosts:
-            built = self._environments.ensure(plan.image, lambda _: None)
+            built = self._environments.ensure(plan.image, lambda _: None, plan.client_sdk)
             environment = self._environment(job, plan)
             sandbox = sandbox_job(
                 plan,

@@ -88,6 +88,12 @@ class Plan:
     trial_component: str = ""
     metric_regexes: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def client_sdk(self) -> str:
+        """The version of the SageMaker SDK that a function was made a step with; empty for other jobs."""
+        flags = dict(zip(self.arguments, self.arguments[1:], strict=False))
+        return flags.get("--client_sagemaker_pysdk_version", "")
+
 
 @dataclass(frozen=True)
 class Ending:
