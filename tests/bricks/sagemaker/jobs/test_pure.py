@@ -12,6 +12,7 @@ import pytest
 
 from brickline.bricks.sagemaker.jobs import layout
 from brickline.bricks.sagemaker.jobs.archive import write_archive
+from brickline.bricks.sagemaker.jobs.builtin_metrics import metric_definitions
 from brickline.bricks.sagemaker.jobs.endings import Remains, ending_of
 from brickline.bricks.sagemaker.jobs.metrics import MetricFinder
 from brickline.bricks.sagemaker.jobs.reasons import algorithm_error, explaining_line
@@ -162,6 +163,15 @@ def test_the_failure_file_of_any_host_counts() -> None:
 )
 def test_metrics_in_a_line(expression: str, line: str, found: list[float]) -> None:
     assert [value for _, value in MetricFinder([("m", expression)]).find(line)] == found
+
+
+def test_the_built_in_algorithm_has_its_metrics() -> None:
+    request: dict[str, Any] = {"AlgorithmSpecification": {"TrainingInputMode": "File"}}
+    finder = MetricFinder((one["Name"], one["Regex"]) for one in metric_definitions("xgboost", request))
+    line = "[3]#011train-auc:0.9#011validation-auc:8.1e-01#011validation-aucpr:0.5"
+    assert dict(finder.find(line)) == {"train:auc": 0.9, "validation:auc": 0.81, "validation:aucpr": 0.5}
+    assert metric_definitions("sklearn", request) == []
+    assert metric_definitions("xgboost", {**request, "HyperParameters": {"sagemaker_program": "train.py"}}) == []
 
 
 def test_archives_are_ordinary_and_merged(tmp_path: Path) -> None:

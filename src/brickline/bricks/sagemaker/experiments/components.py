@@ -27,7 +27,9 @@ class TrialComponents:
 
     def create_trial_component(self, context: Context, request: Shape) -> Shape:
         name = request["TrialComponentName"]
-        return {"TrialComponentArn": self._components.create(context, name, {"DisplayName": name, **request}).arn}
+        # Clients read the maps without asking whether they are there.
+        document = {"DisplayName": name, **{member: {} for member in _MERGED}, **request}
+        return {"TrialComponentArn": self._components.create(context, name, document).arn}
 
     def describe_trial_component(self, context: Context, request: Shape) -> Shape:
         component = self._components.get(context, request["TrialComponentName"])

@@ -58,6 +58,7 @@ class JobTracking:
             "Status": {"PrimaryStatus": "InProgress"},
             "Parameters": {name: _parameter(value) for name, value in trace.parameters.items()},
             "InputArtifacts": {name: {"Value": uri} for name, (uri, _) in trace.inputs.items()},
+            "OutputArtifacts": {},
         }
         if self._components.resources.exists(context, trace.component):
             return  # a job of this name was deleted before; its component stays

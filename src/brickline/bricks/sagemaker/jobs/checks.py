@@ -11,17 +11,18 @@ from brickline.bricks.sagemaker.jobs import layout
 from brickline.bricks.sagemaker.refusals import invalid
 from brickline.bricks.sagemaker.s3_uris import check_bucket
 from brickline.images.environments import Environments
-from brickline.images.resolve import UnknownImage
+from brickline.images.resolve import Environment, UnknownImage
 
 _PROCESSING = "/opt/ml/processing"
 _RESERVED = ("/opt/ml/input", "/opt/ml/model", "/opt/ml/output", "/opt/ml/code")
 
 
-def check_image(environments: Environments, member: str, image: str | None) -> None:
+def check_image(environments: Environments, member: str, image: str | None) -> Environment:
+    """What stands for the image. Refused, naming `member`, where nothing does."""
     if not image:
         raise invalid(f"{member}: no image is given; algorithms from the marketplace are not there")
     try:
-        environments.resolve(image)
+        return environments.resolve(image)
     except UnknownImage as error:
         raise invalid(f"{member}: {error}") from None
 

@@ -12,7 +12,7 @@ from brickline.baseplate.kinds import Resource
 from brickline.bricks.sagemaker.jobs import layout, uploads
 from brickline.bricks.sagemaker.jobs.downloads import fetch, items_of
 from brickline.bricks.sagemaker.jobs.plan import Ending, Input, Output, Plan
-from brickline.bricks.sagemaker.jobs.sandboxes import HostFolder, addresses_of, sandbox_job
+from brickline.bricks.sagemaker.jobs.sandboxes import HostFolder, addresses_of, inside_addresses, sandbox_job
 from brickline.bricks.sagemaker.jobs.sources import InputError, Item, share
 from brickline.bricks.sagemaker.roles import job_principal
 from brickline.bricks.sagemaker.s3_uris import s3_location
@@ -62,6 +62,7 @@ class Hosts:
                 built,
                 environment,
                 addresses_of(plan, job.id),
+                ca_bundle=self._baseplate.addresses.ca_bundle,
                 notify=self._baseplate.watcher.address,
                 token=str(job.id),
             )
@@ -108,7 +109,7 @@ class Hosts:
         """What the platform sets; the request's own variables win."""
         principal = job_principal(job.account, plan.role_arn)
         credential = self._baseplate.credentials.issue(job.account, principal, plan.max_runtime + _SPARE_SECONDS)
-        platform = client_environment(self._baseplate.addresses, credential, job.region)
+        platform = client_environment(inside_addresses(self._baseplate.addresses), credential, job.region)
         platform["S3_ENDPOINT_URL"] = self._baseplate.addresses.endpoint_url
         if plan.source_archive:
             platform[_ARCHIVE_VARIABLE] = layout.CODE_ARCHIVE

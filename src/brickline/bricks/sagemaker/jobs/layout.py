@@ -47,6 +47,7 @@ def resource_config(resources: Shape, host: str) -> Shape:
         "instance_groups": [
             {"instance_group_name": name, "instance_type": kind, "hosts": list(hosts)} for name, kind, hosts in groups
         ],
+        # Hosts have addresses of the loopback: libraries that are told an interface must use that one.
         "network_interface_name": "lo",
     }
 

@@ -13,6 +13,7 @@ from brickline.baseplate.resources import Resources
 from brickline.bricks.sagemaker.events import emit_job_change
 from brickline.bricks.sagemaker.experiments.tracking import JobTracking
 from brickline.bricks.sagemaker.jobs import processing, training
+from brickline.bricks.sagemaker.jobs.builtin_metrics import metric_definitions
 from brickline.bricks.sagemaker.jobs.checks import check_image, check_processing, check_training
 from brickline.bricks.sagemaker.jobs.plan import JobKind
 from brickline.bricks.sagemaker.refusals import invalid
@@ -41,8 +42,11 @@ class TrainingJobOperations:
             raise invalid("AlgorithmSpecification: it is needed; give TrainingImage and TrainingInputMode")
         check_role(context, "RoleArn", request["RoleArn"])
         image = request["AlgorithmSpecification"].get("TrainingImage")
-        check_image(self._environments, "AlgorithmSpecification.TrainingImage", image)
+        environment = check_image(self._environments, "AlgorithmSpecification.TrainingImage", image)
         check_training(context, request)
+        if metrics := metric_definitions(environment.framework, request):
+            algorithm = {**request["AlgorithmSpecification"], "MetricDefinitions": metrics}
+            request = {**request, "AlgorithmSpecification": algorithm}
         return {"TrainingJobArn": self._jobs.create(context, request).arn}
 
     def describe_training_job(self, context: Context, request: Shape) -> Shape:

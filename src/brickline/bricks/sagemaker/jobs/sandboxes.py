@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from brickline import guest
+from brickline.baseplate.client_environment import Addresses
 from brickline.bricks.sagemaker.jobs import layout
 from brickline.bricks.sagemaker.jobs.plan import Plan
 from brickline.images.environments import BuiltEnvironment
@@ -16,6 +17,7 @@ from brickline.runtimes import Job, Limits, Mount
 
 _GUEST = Path(guest.__file__).parent
 _BASE = "/opt/ml"
+_CA_BUNDLE = "/opt/brickline/ca-bundle.pem"
 _GIB = 1 << 30
 _STOP_GRACE = 120.0
 
@@ -54,13 +56,19 @@ def command_of(plan: Plan, built: BuiltEnvironment) -> tuple[str, ...]:
     return (str(built.python), str(_GUEST / "start.py"), *asked)
 
 
-def mounts_of(plan: Plan, folder: HostFolder, built: BuiltEnvironment) -> tuple[Mount, ...]:
+def inside_addresses(addresses: Addresses) -> Addresses:
+    """The server's addresses as a job reaches them: the bundle of CAs lies elsewhere in the sandbox."""
+    return replace(addresses, ca_bundle=_CA_BUNDLE) if addresses.ca_bundle else addresses
+
+
+def mounts_of(plan: Plan, folder: HostFolder, built: BuiltEnvironment, ca_bundle: str) -> tuple[Mount, ...]:
     outside = {one for one in _paths(plan) if not one.startswith(f"{_BASE}/")}
     return (
         Mount(folder.place(_BASE), _BASE, writable=True),
         *(Mount(folder.place(path), path, writable=True) for path in sorted(outside)),
         *(Mount(folder.read_only(one.name), one.path) for one in plan.inputs if one.read_only),
         *(Mount(path, str(path)) for path in dict.fromkeys((*built.binds, _GUEST))),
+        *((Mount(Path(ca_bundle), _CA_BUNDLE),) if ca_bundle else ()),
     )
 
 
@@ -70,7 +78,8 @@ def sandbox_job(
     folder: HostFolder,
     built: BuiltEnvironment,
     environment: Mapping[str, str],
-    addresses: Mapping[str, str],
+    hosts: Mapping[str, str],
+    ca_bundle: str,
     notify: Path,
     token: str,
 ) -> Job:
@@ -80,8 +89,8 @@ def sandbox_job(
         command=command_of(plan, built),
         environment={**built.environment.variables, **environment},
         directory=plan.directory,
-        mounts=mounts_of(plan, folder, built),
-        hosts=addresses,
+        mounts=mounts_of(plan, folder, built, ca_bundle),
+        hosts=hosts,
         hostname=host,
         network=plan.network,
         limits=limits_of(plan),
