@@ -62,6 +62,8 @@ class Brick:
     service: str
     parts: tuple[object, ...]
     controllers: Mapping[str, Controller] = field(default_factory=dict)
+    close: Callable[[], None] = lambda: None
+    """Ends what the brick itself has running (threads, warm workers) when the server stops."""
 
     @cached_property
     def _operations(self) -> dict[str, Operation]:

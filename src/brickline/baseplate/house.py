@@ -57,6 +57,8 @@ class Baseplate:
     def close(self) -> None:
         """Stop driving and close the store. Jobs run on; the next start picks them up."""
         self.controllers.close()
+        for brick in self._bricks.values():
+            brick.close()
         self.watcher.close()
         self.store.close()
 

@@ -28,7 +28,7 @@ class Watcher:
 
     def start(self) -> None:
         self.address.unlink(missing_ok=True)
-        _bind_private(self._socket, self.address)
+        bind_private(self._socket, self.address)
         self._selector.register(self._socket, selectors.EVENT_READ)
         self._selector.register(self._stop_read, selectors.EVENT_READ)
         self._thread.start()
@@ -80,7 +80,7 @@ class Watcher:
         self._wake(key.data[1])
 
 
-def _bind_private(sock: socket.socket, address: Path) -> None:
+def bind_private(sock: socket.socket, address: Path) -> None:
     """Bind by a short relative name: a Unix address holds 107 bytes, a data folder's path may be longer."""
     directory = os.open(address.parent, os.O_RDONLY)
     try:

@@ -21,7 +21,8 @@ ERROR is `{"errorMessage", "errorType", "requestId", "stackTrace": [text, ...]}`
 
 A handler that ends the process (sys.exit, a crash) closes the connection without an outcome: Runtime.ExitError is the
 server's to say, and so are timeouts and the START, END and REPORT lines. What the function prints goes to file
-descriptors 1 and 2, line by line.
+descriptors 1 and 2, line by line: into the named pipe `BRICKLINE_LAMBDA_OUTPUT` where that is set. All that is in the
+pipe when an outcome arrives belongs to its invocation.
 """
 
 from __future__ import annotations
@@ -249,6 +250,7 @@ def main() -> int:
     """Serves invocations until the server closes the connection; returns the exit code."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.connect(os.environ["BRICKLINE_LAMBDA_SOCKET"])
+        _redirect_output(os.environ.get("BRICKLINE_LAMBDA_OUTPUT"))
         _prepare_process()
         request_filter = set_up_logging()
         began = time.monotonic()
@@ -281,6 +283,14 @@ def _prepare_process() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace", line_buffering=True)
+
+
+def _redirect_output(path: str | None) -> None:
+    if path:
+        pipe = os.open(path, os.O_WRONLY)
+        for descriptor in (1, 2):
+            os.dup2(pipe, descriptor)
+        os.close(pipe)
 
 
 def _flush() -> None:

@@ -1,0 +1,106 @@
+"""Asynchronous invocations: accepted into the store, handled at least once, tried again where they fail."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from brickline.baseplate import clock
+from brickline.baseplate.brick import Context
+from brickline.baseplate.errors import Refused
+from brickline.baseplate.house import Baseplate
+from brickline.baseplate.kinds import Resource
+from brickline.baseplate.resources import Resources
+from brickline.bricks.awslambda.execution.executor import Executor, Invocation
+from brickline.bricks.awslambda.kinds import EVENT
+from brickline.bricks.awslambda.lookup import Lookup, Target
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = (1.0, 2.0)
+"""Pauses before the two further attempts (on AWS, a minute and two)."""
+_LONGEST_PAUSE = 60.0
+_OLDEST = 6 * 3600.0
+_WORKERS = 16
+
+
+class Events:
+    """The queue, and the `Controller` that drives it. Functions run in threads of their own: they may take minutes."""
+
+    def __init__(self, baseplate: Baseplate, lookup: Lookup, executor: Executor) -> None:
+        self._baseplate = baseplate
+        self._events = Resources(baseplate, EVENT)
+        self._lookup = lookup
+        self._executor = executor
+        self._threads = ThreadPoolExecutor(_WORKERS, thread_name_prefix="lambda-event")
+        self._running: set[int] = set()
+        self._lock = threading.Lock()
+
+    def accept(self, context: Context, target: Target, invocation: Invocation) -> None:
+        """Once this returns, the event is not lost."""
+        private = {
+            "event": invocation.event,
+            "client_context": invocation.client_context,
+            "arn": target.arn,
+            "attempts": 0,
+            "throttles": 0,
+            "due": 0.0,
+        }
+        self._events.create(
+            context, invocation.request_id, {}, parent=target.function.name, private=private, unfinished=True
+        )
+
+    def reconcile(self, event: Resource) -> float | None:
+        wait = event.private["due"] - clock.now()
+        if wait > 0:
+            return float(wait)
+        with self._lock:
+            if event.id not in self._running:
+                self._running.add(event.id)
+                self._threads.submit(self._handle, event)
+        return None
+
+    def fail(self, event: Resource, error: Exception) -> None:
+        log.error("event %s of function %s is given up: %s", event.name, event.parent, error)
+        self._events.delete(event)
+
+    def close(self) -> None:
+        """Handlers at work are waited for; events that wait stay in the store."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def _handle(self, event: Resource) -> None:
+        try:
+            self._try(event)
+        except Exception as error:
+            log.exception("event %s of function %s could not be handled", event.name, event.parent)
+            self.fail(event, error)
+        finally:
+            with self._lock:
+                self._running.discard(event.id)
+            self._baseplate.controllers.wake(event.id)
+
+    def _try(self, event: Resource) -> None:
+        context = self._baseplate.context(event.account, event.region, "lambda.amazonaws.com", event.cause)
+        private = event.private
+        invocation = Invocation(event.name, private["event"], private["client_context"])
+        try:
+            outcome = self._executor.run(self._lookup.target(context, {"FunctionName": private["arn"]}), invocation)
+        except Refused as refused:
+            if refused.code != "TooManyRequestsException":
+                raise
+            private["throttles"] += 1
+            self._try_again(event, min(2.0 ** private["throttles"], _LONGEST_PAUSE))
+            return
+        if outcome.is_error and private["attempts"] < len(RETRY_SECONDS):
+            private["attempts"] += 1
+            self._try_again(event, RETRY_SECONDS[private["attempts"] - 1])
+        else:
+            self._events.delete(event)
+
+    def _try_again(self, event: Resource, pause: float) -> None:
+        if clock.now() - event.created > _OLDEST:
+            self.fail(event, TimeoutError("it is older than six hours"))
+            return
+        event.private["due"] = clock.now() + pause
+        self._events.keep(event)

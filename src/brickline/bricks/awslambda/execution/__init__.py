@@ -1,0 +1,1 @@
+"""Running functions: workers in sandboxes, kept warm in a pool."""

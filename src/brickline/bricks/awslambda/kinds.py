@@ -1,0 +1,74 @@
+"""What Lambda keeps: functions, their versions and aliases, and events that wait to be handled."""
+
+from __future__ import annotations
+
+from brickline.baseplate.kinds import Kind, Listing
+
+_SERVICE = "lambda"
+_MISSING = "ResourceNotFoundException"
+_TAKEN = "ResourceConflictException"
+
+
+def _listing(result: str) -> Listing:
+    return Listing(
+        result,
+        sort={"Name": "lookup", "CreationTime": "created"},
+        default_sort="Name",
+        default_order="Ascending",
+        page=50,
+        max_page=50,
+        size="MaxItems",
+        token="Marker",  # noqa: S106
+        filters={"FunctionVersion": lambda found, version: found.document.get("FunctionVersion") == version},
+    )
+
+
+FUNCTION = Kind(
+    service=_SERVICE,
+    name="function",
+    name_member="FunctionName",
+    arn_member="FunctionArn",
+    arn="function:{name}",
+    missing=(_MISSING, "Function not found: {arn}"),
+    taken=(_TAKEN, "Function already exist: {name}"),
+    missing_status=404,
+    taken_status=409,
+    status_member="State",
+    listing=_listing("Functions"),
+)
+"""The document is the configuration of $LATEST. `private`: see `functions.Functions`."""
+
+VERSION = Kind(
+    service=_SERVICE,
+    name="version",
+    name_member="Version",
+    arn_member="FunctionArn",
+    arn="function:{parent}:{name}",
+    missing=(_MISSING, "Function not found: {arn}"),
+    taken=(_TAKEN, "Version {name} exists already"),
+    missing_status=404,
+    taken_status=409,
+    listing=_listing("Versions"),
+)
+ALIAS = Kind(
+    service=_SERVICE,
+    name="alias",
+    name_member="Name",
+    arn_member="AliasArn",
+    arn="function:{parent}:{name}",
+    missing=(_MISSING, "Cannot find alias arn: {arn}"),
+    taken=(_TAKEN, "Alias already exists: {arn}"),
+    missing_status=404,
+    taken_status=409,
+    listing=_listing("Aliases"),
+)
+EVENT = Kind(
+    service=_SERVICE,
+    name="event",
+    name_member="RequestId",
+    arn_member="EventArn",
+    arn="event:{parent}/{name}",
+    missing=(_MISSING, "Event not found: {name}"),
+    taken=(_TAKEN, "Event {name} exists already"),
+)
+"""An accepted asynchronous invocation that has not been handled yet."""
