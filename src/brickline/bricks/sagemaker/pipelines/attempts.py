@@ -64,20 +64,15 @@ class Attempts:
             )
         self._run_in_background(run, run.steps[name])
 
-    def look(self, run: Run, row: Resource) -> float | None:
-        """See how a running step stands; seconds until its next attempt, if it waits for that."""
+    def look(self, run: Run, row: Resource) -> None:
+        """See how a running step stands; one that waits for its next attempt is tried again when its time has come."""
         retry_at = row.private.get("retry_at")
-        if retry_at is not None and not run.is_stopping:
-            wait: float = retry_at - clock.now()
-            if wait <= 0:
-                self._try_again(run, row)
-            return max(wait, 0.0) if wait > 0 else None
-        outcome = Outcome("Stopped") if retry_at is not None else self._outcome(run, row)
-        if outcome.status != "Executing":
-            self._settle(run, row, outcome)
-        else:
-            self._run_in_background(run, row)
-        return None
+        if retry_at is None:
+            self._see(run, row)
+        elif run.is_stopping:
+            self._settle(run, row, Outcome("Stopped"))
+        elif retry_at <= clock.now():
+            self._try_again(run, row)
 
     def stop(self, run: Run, row: Resource) -> None:
         """Ask a running step to stop, once."""
@@ -95,6 +90,13 @@ class Attempts:
             self._records.move_step(run.context, run.execution, row, "Stopping")
         run.steps[row.name] = row
         run.journal.say(f"Step '{row.name}' is asked to stop.")
+
+    def _see(self, run: Run, row: Resource) -> None:
+        outcome = self._outcome(run, row)
+        if outcome.status == "Executing":
+            self._run_in_background(run, row)
+        else:
+            self._settle(run, row, outcome)
 
     def _start(self, run: Run, step: Step, prepared: Prepared, found: Lookup) -> Resource:
         """To be called in a transaction."""

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Any
 
-from brickline.baseplate.errors import Refused
 from brickline.bricks.sagemaker.pipelines.conditions import BadCondition, check_conditions, type_of_value
 from brickline.bricks.sagemaker.pipelines.definition import Definition, Step, bad_definition, parse_definition
 from brickline.bricks.sagemaker.pipelines.expressions import (
@@ -22,7 +21,7 @@ from brickline.bricks.sagemaker.pipelines.expressions import (
 )
 from brickline.bricks.sagemaker.pipelines.graph import dependencies, find_cycle, step_references
 from brickline.bricks.sagemaker.pipelines.parameters import did_you_mean
-from brickline.bricks.sagemaker.pipelines.paths import Token, path_text
+from brickline.bricks.sagemaker.pipelines.paths import Token
 from brickline.bricks.sagemaker.pipelines.shapes import UnknownProperty
 from brickline.bricks.sagemaker.pipelines.steps import NOT_YET, TYPES
 
@@ -93,22 +92,15 @@ def _check_each(
     except _Wrong as error:
         raise bad_definition(path, str(error), name) from None
     except BadExpression as error:
-        raise _bad_expression(str(error), path, name) from None
-
-
-def _bad_expression(message: str, path: tuple[Token, ...], name: str | None) -> Refused:
-    return bad_definition(path, message.removeprefix(f"{path_text(path)}: "), name)
+        raise bad_definition(error.path, str(error), name) from None
 
 
 def _check_conditions(definition: Definition, step: Step) -> None:
-    conditions = step.arguments.get("Conditions")
+    conditions, path = step.arguments.get("Conditions"), (*step.path, "Arguments", "Conditions")
     try:
-        check_conditions(
-            conditions, lambda value: _value_type(definition, step, value), (*step.path, "Arguments", "Conditions")
-        )
+        check_conditions(conditions, lambda value: _value_type(definition, step, value), path)
     except BadCondition as error:
-        place, _, message = str(error).partition(": ")
-        raise bad_definition((place,), message, step.name) from None
+        raise bad_definition(error.path, str(error), step.name) from None
 
 
 def _value_type(definition: Definition, step: Step, value: Any) -> str | None:

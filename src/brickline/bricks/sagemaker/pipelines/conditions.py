@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from brickline.bricks.sagemaker.pipelines.paths import Token, path_text
+from brickline.bricks.sagemaker.pipelines.paths import Misplaced, Token
 
 _COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "Equals": operator.eq,
@@ -25,7 +25,7 @@ ValueType = str
 """`String`, `Number` or `Boolean`: what can be compared with what."""
 
 
-class BadCondition(ValueError):
+class BadCondition(Misplaced):
     """A condition that can never be evaluated, and why."""
 
 
@@ -59,7 +59,7 @@ def check_conditions(conditions: Any, type_of: Callable[[Any], ValueType | None]
     `type_of` gives the type of an expression's or literal's value where it is known before the execution.
     """
     if not isinstance(conditions, list):
-        raise BadCondition(f"{path_text(path)}: a list of conditions is needed")
+        raise BadCondition("a list of conditions is needed", path)
     for index, condition in enumerate(conditions):
         _check(condition, type_of, (*path, index))
 
@@ -80,7 +80,7 @@ def type_of_value(value: Any) -> ValueType | None:
 def _check(condition: Any, type_of: Callable[[Any], ValueType | None], path: tuple[Token, ...]) -> None:
     kind = condition.get("Type") if isinstance(condition, dict) else None
     if kind not in TYPES:
-        raise BadCondition(f"{path_text(path)}: Type {json.dumps(kind)} is none of {', '.join(TYPES)}")
+        raise BadCondition(f"Type {json.dumps(kind)} is none of {', '.join(TYPES)}", path)
     if kind == "Not":
         _check(condition.get("Condition"), type_of, (*path, "Condition"))
     elif kind == "Or":
@@ -95,20 +95,20 @@ def _pairs(condition: Mapping[str, Any], kind: str, path: tuple[Token, ...]) -> 
     if kind in _MEMBERSHIPS:
         query, values = _membership(condition)
         if query is None or not isinstance(values, list):
-            raise BadCondition(f"{path_text(path)}: {kind} needs a QueryValue and a list of Values")
+            raise BadCondition(f"{kind} needs a QueryValue and a list of Values", path)
         yield from ((query, value) for value in values)
         return
     for member in ("LeftValue", "RightValue"):
         if condition.get(member) is None:
-            raise BadCondition(f"{path_text(path)}: {kind} needs a {member}")
+            raise BadCondition(f"{kind} needs a {member}", path)
     yield condition["LeftValue"], condition["RightValue"]
 
 
 def _check_types(kind: str, left: ValueType | None, right: ValueType | None, path: tuple[Token, ...]) -> None:
     if left and right and left != right:
-        raise BadCondition(f"{path_text(path)}: {kind} compares a {left} with a {right}; the types have to be alike")
+        raise BadCondition(f"{kind} compares a {left} with a {right}; the types have to be alike", path)
     if kind in _ORDERINGS and "Boolean" in (left, right):
-        raise BadCondition(f"{path_text(path)}: {kind} puts values in order, which a Boolean does not have")
+        raise BadCondition(f"{kind} puts values in order, which a Boolean does not have", path)
 
 
 def _membership(condition: Mapping[str, Any]) -> tuple[Any, Any]:

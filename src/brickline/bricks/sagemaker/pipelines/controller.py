@@ -48,7 +48,8 @@ class ExecutionController:
     def _drive(self, run: Run) -> float | None:
         if not self._is_prepared(run):
             return None
-        delays = [self._attempts.look(run, step) for step in run.running]
+        for step in run.running:
+            self._attempts.look(run, step)
         if run.is_stopping:
             for step in run.running:
                 self._attempts.stop(run, step)
@@ -57,7 +58,7 @@ class ExecutionController:
             self._start_ready(run)
         if not run.running and not _ready(run):
             return self._finish(run)
-        return min((delay for delay in delays if delay is not None), default=None)
+        return run.next_attempt
 
     def _start_ready(self, run: Run) -> None:
         """Start what can start; steps that are over at once make way for further ones."""

@@ -18,7 +18,7 @@ from brickline.bricks.sagemaker.pipelines.events import emit_execution_change
 from brickline.bricks.sagemaker.pipelines.expressions import as_text, evaluate
 from brickline.bricks.sagemaker.pipelines.graph import dependencies, kept_on_retry
 from brickline.bricks.sagemaker.pipelines.parameters import BadParameter, effective_parameters
-from brickline.bricks.sagemaker.pipelines.records import Records, checked_parallelism, state_of
+from brickline.bricks.sagemaker.pipelines.records import Records, given_parallelism, state_of
 from brickline.bricks.sagemaker.pipelines.run import execution_edges
 from brickline.bricks.sagemaker.pipelines.scope import ExecutionScope, execution_variables
 from brickline.bricks.sagemaker.pipelines.selective import BadSelection, check_selection, reused_steps, selected_names
@@ -76,7 +76,7 @@ class PipelineExecutions:
             for member in ("PipelineExecutionDescription", "PipelineExecutionDisplayName"):
                 if member in request:
                     changed.document[member] = request[member]
-            changed.document |= checked_parallelism(request)
+            changed.document |= given_parallelism(request)
             changed.document["LastModifiedBy"] = user_context(context)
         return {"PipelineExecutionArn": execution.arn}
 
@@ -115,8 +115,8 @@ class PipelineExecutions:
             execution = self._records.executions.create(
                 context, name, document, parent=pipeline.name, arn=arn, private=private, unfinished=True
             )
-            version.document["LastExecutionPipelineExecutionArn"] = arn
-            self._records.versions.save(version)
+            with self._records.versions.change(context, version.name, pipeline.name) as used:
+                used.document["LastExecutionPipelineExecutionArn"] = arn
             emit_execution_change(context, execution, None)
         return {"PipelineExecutionArn": arn}
 
@@ -176,7 +176,7 @@ class PipelineExecutions:
             for name, step in steps.items():
                 if name not in kept:
                     self._records.steps.delete(step)
-            execution.document |= checked_parallelism(request)
+            execution.document |= given_parallelism(request)
             self._records.move_execution(context, execution, "Executing")
         return {"PipelineExecutionArn": execution.arn}
 
@@ -203,7 +203,7 @@ def _described(context: Context, pipeline: Resource, version: Resource, request:
         **{
             member: pipeline.document[member] for member in ("ParallelismConfiguration",) if member in pipeline.document
         },
-        **checked_parallelism(request),
+        **given_parallelism(request),
         **{member: request[member] for member in (*optional, "PipelineExecutionDisplayName") if member in request},
         "PipelineExecutionStatus": "Executing",
         "PipelineVersionId": version.document["PipelineVersionId"],

@@ -15,6 +15,7 @@ from typing import Any, Literal, Protocol, get_args
 
 from brickline.bricks.sagemaker.pipelines.paths import (
     BadPath,
+    Misplaced,
     Missing,
     Token,
     parse_path,
@@ -40,7 +41,7 @@ EXECUTION_VARIABLES = (
 EXPERIMENT_MEMBERS = ("ExperimentName", "TrialName")
 
 
-class BadExpression(ValueError):
+class BadExpression(Misplaced):
     """An expression that can never be evaluated, and why."""
 
 
@@ -137,16 +138,15 @@ def _references_of(expression: Mapping[str, Any], path: tuple[Token, ...]) -> It
     try:
         if kind == GET:
             yield path, parse_reference(body)
-            return
-        _check_join(body) if kind == JOIN else _check_json_get(body)
+        else:
+            _check_join(body) if kind == JOIN else _check_json_get(body)
     except BadExpression as error:
-        raise BadExpression(f"{path_text(path)}: {error}") from None
+        raise BadExpression(str(error), path) from None
     if kind == JOIN:
         yield from references(body["Values"], (*path, JOIN, "Values"))
-    else:
-        yield from references(
-            _source_of(body), (*path, JSON_GET, "PropertyFile" if "PropertyFile" in body else "S3Uri")
-        )
+    elif kind == JSON_GET:
+        member = "PropertyFile" if "PropertyFile" in body else "S3Uri"
+        yield from references(body[member], (*path, JSON_GET, member))
 
 
 def _check_join(body: Any) -> None:
@@ -170,10 +170,6 @@ def _check_json_get(body: Any) -> None:
         not isinstance(source, dict) or parse_reference(source.get(GET)).property_file is None
     ):
         raise BadExpression('Std:JsonGet: PropertyFile has to be {"Get": "Steps.<step>.PropertyFiles.<name>"}')
-
-
-def _source_of(body: Mapping[str, Any]) -> Any:
-    return body["PropertyFile"] if "PropertyFile" in body else body["S3Uri"]
 
 
 def _evaluate(expression: Mapping[str, Any], scope: Scope) -> Any:

@@ -27,6 +27,14 @@ class BadPath(ValueError):
     """The text is not a path."""
 
 
+class Misplaced(ValueError):
+    """Something is wrong, at a place in a document."""
+
+    def __init__(self, message: str, path: Sequence[Token] = ()) -> None:
+        super().__init__(message)
+        self.path = tuple(path)
+
+
 class Missing(LookupError):
     """There is nothing at a path."""
 

@@ -11,7 +11,7 @@ from brickline.baseplate.kinds import Resource
 from brickline.bricks.sagemaker.names import user_context
 from brickline.bricks.sagemaker.pipelines.checks import checked_definition
 from brickline.bricks.sagemaker.pipelines.objects import read_text
-from brickline.bricks.sagemaker.pipelines.records import Records, checked_parallelism
+from brickline.bricks.sagemaker.pipelines.records import Records, given_parallelism
 from brickline.bricks.sagemaker.pipelines.versions import aliases_of, create_version, find_version
 from brickline.bricks.sagemaker.refusals import invalid
 from brickline.bricks.sagemaker.roles import check_role
@@ -38,7 +38,7 @@ class Pipelines:
             check_role(context, "RoleArn", role)
         with self._records.pipelines.change(context, request["PipelineName"]) as pipeline:
             pipeline.document |= {member: request[member] for member in _DESCRIBED if member in request}
-            pipeline.document |= checked_parallelism(request)
+            pipeline.document |= given_parallelism(request)
             pipeline.document["LastModifiedBy"] = user_context(context)
             aliases = request.get("PipelineVersionAliases") or []
             self._update_definition(context, pipeline, text, aliases)
@@ -77,7 +77,7 @@ class Pipelines:
         document = {
             "PipelineDisplayName": request["PipelineName"],
             **{member: request[member] for member in _DESCRIBED if member in request},
-            **checked_parallelism(request),
+            **given_parallelism(request),
             "PipelineStatus": "Active",
             "CreatedBy": user,
             "LastModifiedBy": user,
@@ -106,7 +106,7 @@ class Pipelines:
                 if execution.unfinished:
                     raise Refused(
                         "ConflictException",
-                        f"Pipeline {pipeline.arn} cannot be deleted while it has a running execution ({execution.arn}); "
+                        f"Pipeline {pipeline.arn} cannot be deleted while {execution.arn} is running; "
                         "stop it with StopPipelineExecution first",
                     )
             self._records.delete_executions(pipeline)
@@ -116,8 +116,9 @@ class Pipelines:
         return {"PipelineArn": pipeline.arn}
 
     def _last_run(self, context: Context, pipeline: Resource, member: str) -> Shape:
-        latest = self._records.executions.page(context, {"MaxResults": 1}, pipeline.name)
-        return {member: execution["CreationTime"] for execution in latest["PipelineExecutionSummaries"]}
+        page = self._records.executions.page(context, {"MaxResults": 1}, pipeline.name)
+        latest = page["PipelineExecutionSummaries"]
+        return {member: latest[0]["CreationTime"]} if latest else {}
 
 
 def _definition(context: Context, request: Shape) -> str | None:

@@ -27,7 +27,6 @@ from brickline.bricks.sagemaker.pipelines import kinds
 from brickline.bricks.sagemaker.pipelines.events import emit_execution_change, emit_step_change
 from brickline.bricks.sagemaker.pipelines.graph import FINAL, State
 from brickline.bricks.sagemaker.pipelines.results import Results
-from brickline.bricks.sagemaker.refusals import invalid
 
 _LONGEST_REASON = {kinds.EXECUTION.key: 1300, kinds.STEP.key: 1024}
 
@@ -100,12 +99,10 @@ def state_of(step: Resource) -> State:
     return State(step.status, None if outcome is None else outcome == "True")
 
 
-def checked_parallelism(request: Shape) -> Shape:
+def given_parallelism(request: Shape) -> Shape:
     """The request's ParallelismConfiguration, if it has one."""
-    declared = request.get("ParallelismConfiguration")
-    if declared and declared["MaxParallelExecutionSteps"] < 1:
-        raise invalid("ParallelismConfiguration.MaxParallelExecutionSteps: has to be 1 at least")
-    return {"ParallelismConfiguration": declared} if declared else {}
+    member = "ParallelismConfiguration"
+    return {member: request[member]} if request.get(member) else {}
 
 
 def _pipeline_name(arn: str) -> str:

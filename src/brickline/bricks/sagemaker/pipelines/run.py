@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from brickline.baseplate import clock
 from brickline.baseplate.brick import Context
 from brickline.baseplate.house import Baseplate
 from brickline.baseplate.kinds import Resource
@@ -43,6 +44,12 @@ class Run:
     @property
     def running(self) -> list[Resource]:
         return [step for step in self.steps.values() if step.status not in FINAL]
+
+    @property
+    def next_attempt(self) -> float | None:
+        """Seconds until a step that failed is to be tried again; None where none is."""
+        times = [step.private["retry_at"] for step in self.running if "retry_at" in step.private]
+        return max(min(times) - clock.now(), 0.0) if times else None
 
     def progress(self) -> Progress:
         return progress(self.edges, self.states, self.selected)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from brickline.baseplate.brick import Context, Shape
 from brickline.baseplate.errors import Refused
 from brickline.baseplate.house import Baseplate
@@ -12,7 +10,6 @@ from brickline.bricks.sagemaker.pipelines.records import Records
 from brickline.bricks.sagemaker.refusals import invalid
 
 MOST_ALIASES = 10
-_ALIAS = re.compile(r"(?!\d+$)[A-Za-z0-9._-]{1,128}")
 
 
 class PipelineVersions:
@@ -72,13 +69,9 @@ def aliases_of(version: Resource) -> list[str]:
 
 
 def add_aliases(records: Records, context: Context, pipeline: Resource, version: Resource, aliases: list[str]) -> None:
-    """Into the version's document. Refused where one is malformed or belongs to another version."""
-    for alias in aliases:
-        if not _ALIAS.fullmatch(alias):
-            raise invalid(
-                f"PipelineVersionAliases: {alias!r} is not an alias: 1 to 128 letters, digits, '.', '-', '_', "
-                "and not digits only"
-            )
+    """Into the version's document. Refused where one is only digits or belongs to another version."""
+    if digits := [alias for alias in aliases if alias.isdigit()]:
+        raise invalid(f"PipelineVersionAliases: {digits[0]!r} has digits only, as if it were a version's id")
     for other in records.versions.all(context, pipeline.name) if aliases else ():
         if other.id != version.id and (shared := set(aliases) & set(aliases_of(other))):
             raise Refused(
