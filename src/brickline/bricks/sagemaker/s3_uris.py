@@ -58,13 +58,24 @@ def check_bucket(context: Context, member: str, uri: str) -> S3Location:
     return location
 
 
-def check_object(context: Context, member: str, uri: str) -> S3Location:
-    """Refused, naming `member`, where there is no object or nothing below the prefix."""
+def check_object(context: Context, member: str, uri: str) -> str | None:
+    """The ETag of the object; None for a folder. Refused, naming `member`, where there is neither."""
     location = check_bucket(context, member, uri)
-    found = context.call("s3", "ListObjectsV2", Bucket=location.bucket, Prefix=location.key, MaxKeys=1)
-    if not found.get("Contents"):
+    if tag := _etag(context, location):
+        return tag
+    folder = f"{location.key.rstrip('/')}/".lstrip("/")
+    if not context.call("s3", "ListObjectsV2", Bucket=location.bucket, Prefix=folder, MaxKeys=1).get("Contents"):
         raise invalid(f"{member}: Could not find model data at {uri}.")
-    return location
+    return None
+
+
+def _etag(context: Context, location: S3Location) -> str | None:
+    if not location.key:
+        return None
+    try:
+        return str(context.call("s3", "HeadObject", Bucket=location.bucket, Key=location.key)["ETag"]).strip('"')
+    except Refused:
+        return None
 
 
 def _why(error: Refused) -> str:

@@ -106,7 +106,7 @@ def test_the_line_that_explains(lines: list[str], line: str) -> None:
             "",
             "AlgorithmError: KeyError: 1\nsubprocess.CalledProcessError: train.py, exit code: 1",
         ),
-        ("x" * 3000, [], "", f"AlgorithmError: {'x' * 1024}, exit code: 1"),
+        ("x" * 3000, [], "", f"AlgorithmError: {'x' * 994}, exit code: 1"),
     ],
 )
 def test_failure_reasons(failure: str, lines: list[str], extra: str, reason: str) -> None:

@@ -65,6 +65,8 @@ def _check_channel(context: Context, request: Shape, channel: Shape, path: str) 
         raise invalid(f"{path}.InputMode: Pipe is not there; use File, or FastFile to save the copy")
     if source["S3DataType"] == "Converse":
         raise invalid(f"{path}.DataSource.S3DataSource.S3DataType: Converse is not there; use S3Prefix or ManifestFile")
+    if source["S3DataType"] == "AugmentedManifestFile" and layout.input_mode(request, channel) == "FastFile":
+        raise invalid(f"{path}.InputMode: FastFile does not take an AugmentedManifestFile; use File")
     check_bucket(context, f"{path}.DataSource.S3DataSource.S3Uri", source["S3Uri"])
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from brickline.baseplate import clock
 from brickline.baseplate.brick import Context
@@ -21,6 +22,7 @@ from brickline.bricks.sagemaker.jobs.endings import Remains, ending_of, is_bad
 from brickline.bricks.sagemaker.jobs.hosts import Hosts
 from brickline.bricks.sagemaker.jobs.logs import JobLogs
 from brickline.bricks.sagemaker.jobs.plan import Ending, JobKind, Phase, Plan
+from brickline.bricks.sagemaker.jobs.reasons import LONGEST
 from brickline.bricks.sagemaker.jobs.sources import InputError
 from brickline.bricks.sagemaker.roles import job_principal
 from brickline.images.environments import Environments
@@ -141,6 +143,7 @@ class JobLife:
                 ending = Ending("Stopped", message=ending.message)
             now = clock.now()
             fresh.private["phase"] = "Cleaning"
+            ending = replace(ending, reason=ending.reason[:LONGEST])
             self._kind.ended(fresh.document, ending, self._logs.final_metrics(fresh), now)
             emit_job_change(context, self._kind.event, fresh)
             self._tracking.ended(

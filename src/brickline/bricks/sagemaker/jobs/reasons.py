@@ -7,7 +7,7 @@ import signal
 from collections.abc import Sequence
 
 LONGEST = 1024
-"""So many characters of /opt/ml/output/failure and /opt/ml/output/message are shown."""
+"""So many characters does a FailureReason have, and are shown of /opt/ml/output/failure and /opt/ml/output/message."""
 
 _EXCEPTION = re.compile(r"^(?:[A-Za-z_][\w.]*\.)?[A-Za-z_]\w*(?:Error|Exception|Exit|Interrupt|Warning)\b(?::.*)?$")
 
@@ -25,7 +25,8 @@ def algorithm_error(failure: str, exit_code: int, lines: Sequence[str], extra: s
     if not text or _SAYS_LITTLE.search(text):
         text = _joined("\n", explaining_line(lines), text)
     told = _joined(". ", extra, text) or "See job logs for more information"
-    return f"AlgorithmError: {told}, exit code: {exit_code}"
+    ending = f", exit code: {exit_code}"
+    return f"AlgorithmError: {told}"[: LONGEST - len(ending)] + ending
 
 
 def _joined(between: str, first: str, second: str) -> str:

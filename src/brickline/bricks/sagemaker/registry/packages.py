@@ -15,7 +15,7 @@ from brickline.bricks.sagemaker.lineage.tracking import LineageOfPackages
 from brickline.bricks.sagemaker.names import name_of, user_context
 from brickline.bricks.sagemaker.refusals import invalid
 from brickline.bricks.sagemaker.registry.lookup import find_package
-from brickline.bricks.sagemaker.registry.specification import check_model_data, resolved_specification
+from brickline.bricks.sagemaker.registry.specification import resolved_specification
 from brickline.bricks.sagemaker.tags import requested_tags, without_tags
 
 _REPLACED = (
@@ -82,9 +82,7 @@ class ModelPackages:
         with self._baseplate.store.write():
             package = self._get(context, request["ModelPackageArn"])
             before = dict(package.document)
-            for container in request.get("InferenceSpecification", {}).get("Containers", ()):
-                check_model_data(context, "InferenceSpecification", container)
-            _update(package.document, request)
+            _update(package.document, resolved_specification(context, self._packages, request))
             updated = [member for member, value in package.document.items() if before.get(member) != value]
             package.document["LastModifiedBy"] = user_context(context)
             self._packages.save(package)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+
 from brickline.baseplate.brick import Context, Shape
 from brickline.baseplate.resources import Resources
 from brickline.bricks.sagemaker.refusals import invalid
 from brickline.bricks.sagemaker.registry.lookup import find_package
-from brickline.bricks.sagemaker.s3_uris import S3Location, check_object
+from brickline.bricks.sagemaker.s3_uris import check_object
 
 
 def resolved_specification(context: Context, packages: Resources, request: Shape) -> Shape:
     """The CreateModelPackage request with its inference specification checked, and made from SourceUri where given."""
+    request = deepcopy(request)  # it is completed here, and is the caller's
     if source := request.get("SourceUri"):
         request = _from_source(context, packages, request, source)
     specifications = [request.get("InferenceSpecification", {}), *request.get("AdditionalInferenceSpecifications", ())]
@@ -24,18 +27,11 @@ def resolved_specification(context: Context, packages: Resources, request: Shape
 
 def check_model_data(context: Context, path: str, container: Shape) -> None:
     """A container's artifacts have to be there. Completes `ModelDataETag`, as the service does."""
-    if url := container.get("ModelDataUrl"):
-        location = check_object(context, f"{path}.ModelDataUrl", url)
-        if tag := _etag(context, location):
-            container["ModelDataETag"] = tag
+    if (url := container.get("ModelDataUrl")) and (tag := check_object(context, f"{path}.ModelDataUrl", url)):
+        container["ModelDataETag"] = tag
     source = container.get("ModelDataSource", {}).get("S3DataSource")
     if source:
         check_object(context, f"{path}.ModelDataSource.S3DataSource.S3Uri", source["S3Uri"])
-
-
-def _etag(context: Context, location: S3Location) -> str | None:
-    found = context.call("s3", "ListObjectsV2", Bucket=location.bucket, Prefix=location.key, MaxKeys=1)["Contents"][0]
-    return str(found["ETag"]).strip('"') if found["Key"] == location.key else None
 
 
 def _from_source(context: Context, packages: Resources, request: Shape, source: str) -> Shape:
