@@ -62,7 +62,7 @@ def test_an_answer_to_a_callback_is_kept_while_no_server_drives(new_world: Calla
     assert after.wait(arn)["PipelineExecutionStatus"] == "Succeeded"
 
 
-def test_a_kill_at_any_statement_neither_loses_nor_doubles_a_step(new_world: Callable[[], Any]) -> None:
+def test_a_kill_at_any_write_neither_loses_nor_doubles_a_step(new_world: Callable[[], Any]) -> None:
     world = new_world()
     world.jobs.status_of_new = "Completed"
     experiment = {"ExperimentName": get("Execution.PipelineName"), "TrialName": get("Execution.PipelineExecutionId")}
@@ -72,31 +72,37 @@ def test_a_kill_at_any_statement_neither_loses_nor_doubles_a_step(new_world: Cal
         PipelineExperimentConfig=experiment,
     )
     world.create(text)
-    statement = 0
+    write = 0
     was_killed = True
     while was_killed:
-        statement += 1
+        write += 1
         arn = world.start()
-        was_killed = _drive(world, arn, kill_at=statement)
-        assert world.statuses(arn) == {"A": "Succeeded", "If": "Succeeded", "B": "Succeeded"}, statement
+        was_killed = _drive(world, arn, kill_at=write)
+        assert world.statuses(arn) == {"A": "Succeeded", "If": "Succeeded", "B": "Succeeded"}, write
         jobs = [job.name for job in world.jobs.resources["Training"].all(world.context) if arn[-12:] in job.name]
-        assert len(jobs) == 2, statement
-        assert set(_changes(world, arn).values()) == {1}, statement
-    assert statement > 40, "the execution has so many statements at least"
+        assert len(jobs) == 2, write
+        assert set(_changes(world, arn).values()) == {1}, write
+    assert write > 20, "the execution has so many writes at least"
 
 
 def _drive(world: Any, arn: str, kill_at: int) -> bool:
-    """Reconcile to the end, with a kill before one statement; False where there was no such statement."""
+    """Reconcile to the end, with a kill before one write or commit; False where there was no such one."""
     count = 0
 
-    def kill(*_: Any) -> None:
+    def count_write(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        if statement.split(maxsplit=1)[0] in ("INSERT", "UPDATE", "DELETE"):
+            count_one()
+
+    def count_one(*_: Any) -> None:
         nonlocal count
         count += 1
         if count == kill_at:
             raise Killed
 
     engine = world.baseplate.store.engine
-    event.listen(engine, "before_cursor_execute", kill)
+    listened = (("before_cursor_execute", count_write), ("commit", count_one))
+    for name, listener in listened:
+        event.listen(engine, name, listener)
     try:
         while (execution := _execution(world, arn)).unfinished:
             try:
@@ -106,7 +112,8 @@ def _drive(world: Any, arn: str, kill_at: int) -> bool:
     except Killed:
         return _drive(world, arn, kill_at=0) or True
     finally:
-        event.remove(engine, "before_cursor_execute", kill)
+        for name, listener in listened:
+            event.remove(engine, name, listener)
     return count >= kill_at > 0
 
 

@@ -141,6 +141,21 @@ def test_a_selective_execution_reuses_what_the_source_left(world: Any) -> None:
     assert world.steps(arn)["A"]["SelectiveExecutionResult"] == {"SourcePipelineExecutionArn": source}
 
 
+def test_a_retry_of_a_selective_execution_keeps_what_it_reuses(world: Any) -> None:
+    world.create(CHAIN)
+    source = world.start()
+    for _ in range(3):
+        world.train()
+    world.wait(source)
+    arn = world.start(**select("C", source=source))
+    world.finish(world.job(), "Failed", FailureReason="AlgorithmError: bug")
+    world.wait(arn)
+    world.retry(arn)
+    world.train()
+    assert world.wait(arn)["PipelineExecutionStatus"] == "Succeeded"
+    assert world.statuses(arn) == {"B": "Succeeded", "C": "Succeeded"}
+
+
 def test_a_step_of_a_branch_can_be_selected_by_name(world: Any) -> None:
     world.create(definition(condition("If", compare("Equals", 1, 2), then=[training("Inner")])))
     arn = world.start(**select("Inner"))
@@ -202,6 +217,7 @@ def test_a_callback_waits_for_its_answer(world: Any) -> None:
     assert message == {"url": QUEUE, "pipelineExecutionArn": arn, "arguments": {"model": "m"}, "status": "Executing"}
     assert world.steps(arn)["Ask"]["Metadata"] == {"Callback": {"CallbackToken": token, "SqsQueueUrl": QUEUE}}
     assert answer(world, token, ok="true", note="fine") == {"PipelineExecutionArn": arn}
+    assert any(token in line for line in world.log(arn.rpartition("/")[2])), "it can be read without a queue, too"
     name = world.train()
     assert world("DescribeTrainingJob", TrainingJobName=name)["HyperParameters"] == {"note": "fine"}
     world.wait(arn)

@@ -6,8 +6,8 @@ not begun, or one whose job is there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Any
+import json
+from dataclasses import replace
 
 from brickline.baseplate import clock
 from brickline.baseplate.brick import Shape
@@ -18,28 +18,15 @@ from brickline.baseplate.resources import resource_by_id
 from brickline.bricks.sagemaker.pipelines.background import Background
 from brickline.bricks.sagemaker.pipelines.cache import Lookup, StepCache
 from brickline.bricks.sagemaker.pipelines.callbacks import callback_arn
-from brickline.bricks.sagemaker.pipelines.definition import NOT_EVALUATED, Step
+from brickline.bricks.sagemaker.pipelines.definition import Step
 from brickline.bricks.sagemaker.pipelines.events import emit_step_change
-from brickline.bricks.sagemaker.pipelines.expressions import Undefined, evaluate
 from brickline.bricks.sagemaker.pipelines.records import Records
 from brickline.bricks.sagemaker.pipelines.refused_calls import refused_outcome
 from brickline.bricks.sagemaker.pipelines.retries import Failure, retry_delay
 from brickline.bricks.sagemaker.pipelines.run import Run
-from brickline.bricks.sagemaker.pipelines.shapes import coerced, request_shape
 from brickline.bricks.sagemaker.pipelines.steps import TYPES
-from brickline.bricks.sagemaker.pipelines.steps.names import job_name
 from brickline.bricks.sagemaker.pipelines.steps.step_type import Outcome, StepType, Work
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """An attempt whose expressions are resolved; `problem` where one of them is undefined."""
-
-    job_name: str
-    body: Shape = field(default_factory=dict)
-    """The step's members beside its arguments."""
-    arguments: Shape = field(default_factory=dict)
-    problem: str = ""
+from brickline.bricks.sagemaker.pipelines.work import Prepared, prepare, work_of
 
 
 class Attempts:
@@ -54,7 +41,7 @@ class Attempts:
     def begin(self, run: Run, name: str) -> None:
         """The first attempt of a step, or its answer from the cache."""
         step = run.definition.steps[name]
-        prepared = _prepare(run, step)
+        prepared = prepare(run, step)
         found = self._cache.look_up(run.execution.document["PipelineArn"], step, prepared.body, prepared.arguments)
         with self._records.store.write():
             if self._status_now(run.execution) != run.execution.status:
@@ -78,7 +65,7 @@ class Attempts:
         """Ask a running step to stop, once."""
         if row.status == "Stopping" or "retry_at" in row.private:
             return
-        step_type, work = TYPES[row.private["type"]], _work(run, row)
+        step_type, work = TYPES[row.private["type"]], work_of(run, run.step(row), row.private)
         with self._records.store.write() as connection:
             row = self._fresh(row)
             if step_type.stop:
@@ -100,12 +87,12 @@ class Attempts:
 
     def _start(self, run: Run, step: Step, prepared: Prepared, found: Lookup) -> Resource:
         """To be called in a transaction."""
-        private = {"type": step.type, "failures": [], "properties": {}, **_attempt(prepared)}
+        private = {"type": step.type, "failures": [], "properties": {}, **prepared.as_private()}
         if found.miss:
             private["cache_miss"] = found.miss.as_document()
             run.journal.say(f"Step '{step.name}' is not answered from the cache: {found.miss.text}")
-        work = _new_work(run, step, private)
-        outcome = _problem(prepared) or self._call(work)
+        work = work_of(run, step, private)
+        outcome = prepared.problem or self._call(work)
         token = outcome.kept.get("token")
         document = {**_labels(step), "StepStatus": "Starting", "AttemptCount": 0}
         row = self._records.steps.create(
@@ -122,13 +109,13 @@ class Attempts:
 
     def _try_again(self, run: Run, row: Resource) -> None:
         step = run.step(row)
-        prepared = _prepare(run, step)
+        prepared = prepare(run, step)
         with self._records.store.write():
             row = self._fresh(row)
             del row.private["retry_at"]
-            row.private |= _attempt(prepared)
+            row.private |= prepared.as_private()
             run.journal.say(f"Step '{row.name}' is tried again (retry {row.document['AttemptCount']}).")
-            outcome = _problem(prepared) or self._call(_new_work(run, step, row.private))
+            outcome = prepared.problem or self._call(work_of(run, step, row.private))
             self._apply(run, row, outcome)
         run.steps[row.name] = row
         self._run_in_background(run, row)
@@ -167,7 +154,7 @@ class Attempts:
                 return _refused(error, step_type, work)
 
     def _outcome(self, run: Run, row: Resource) -> Outcome:
-        step_type, work = TYPES[row.private["type"]], _work(run, row)
+        step_type, work = TYPES[row.private["type"]], work_of(run, run.step(row), row.private)
         assert step_type.look is not None, f"{row.name} is over as soon as it has begun"
         refused = (work.kept.get("result") or {}).get("refused")
         try:
@@ -190,7 +177,7 @@ class Attempts:
         row.private["kept"] |= outcome.kept
         if row.status == "Starting" and outcome.status != "Failed":
             self._records.move_step(run.context, run.execution, row, "Executing")
-            run.journal.say(f"Step '{row.name}' has started.")
+            run.journal.say(f"Step '{row.name}' has started.{_waits_for(outcome)}")
         if outcome.status == "Failed":
             self._failed(run, row, outcome)
         elif outcome.status != "Executing":
@@ -224,7 +211,7 @@ class Attempts:
         step_type = TYPES[row.private["type"]]
         if step_type.run is None or row.status not in ("Executing", "Stopping") or "retry_at" in row.private:
             return
-        work = _work(run, row)
+        work = work_of(run, run.step(row), row.private)
         if "result" not in work.kept:
             key = (row.id, work.job_name)
             self._background.ensure(key, step_type.run, work, lambda result: self._tell(run.execution.id, row, result))
@@ -248,65 +235,15 @@ class Attempts:
         return self._fresh(execution).status
 
 
-def _prepare(run: Run, step: Step) -> Prepared:
-    """Resolve a step's expressions. Property files may have to be read for it, so no transaction is open."""
-    name = job_name(run.execution.name, step.name)
-    scope, step_type = run.scope(name), TYPES[step.type]
-    try:
-        arguments = evaluate(step.arguments, scope)
-        body = {key: evaluate(value, scope) for key, value in step.body.items() if key not in NOT_EVALUATED}
-    except Undefined as error:
-        return Prepared(name, problem=f"ClientError: {error}")
-    if step_type.operation:
-        arguments = coerced(arguments, request_shape(step_type.operation))
-    return Prepared(_own_prefix(run, step, step_type, arguments) or name, body, arguments)
-
-
-def _own_prefix(run: Run, step: Step, step_type: StepType, arguments: Shape) -> str | None:
-    """A name made of the prefix that the arguments bring, if they do."""
-    prefix = arguments.get(f"{step_type.operation.removeprefix('Create')}Name") if step_type.operation else None
-    return job_name(run.execution.name, step.name, prefix) if prefix else None
-
-
-def _attempt(prepared: Prepared) -> Shape:
-    """What is kept of an attempt, so that it can be looked at after a kill."""
-    return {"job_name": prepared.job_name, "arguments": prepared.arguments, "body": prepared.body, "kept": {}}
-
-
-def _new_work(run: Run, step: Step, private: Shape) -> Work:
-    experiment = run.execution.document.get("PipelineExperimentConfig")
-    return Work(
-        context=run.context,
-        step=replace(step, body={**step.body, **private["body"]}),
-        arguments=private["arguments"],
-        execution_arn=run.execution.arn,
-        job_name=private["job_name"],
-        experiment={**experiment, "TrialComponentDisplayName": step.name} if experiment else {},
-        tags=_tags(run.execution, step),
-        kept=private["kept"],
-    )
-
-
-def _work(run: Run, row: Resource) -> Work:
-    return _new_work(run, run.step(row), row.private)
-
-
-def _tags(execution: Resource, step: Step) -> tuple[Shape, ...]:
-    tags: dict[str, Any] = {
-        **execution.private["tags"],
-        "sagemaker:pipeline-execution-arn": execution.arn[:256],
-        "sagemaker:pipeline-step-name": step.name,
-    }
-    return tuple({"Key": key, "Value": value} for key, value in tags.items())
-
-
 def _labels(step: Step) -> Shape:
     labels = {"StepDisplayName": step.body.get("DisplayName"), "StepDescription": step.body.get("Description")}
     return {member: text for member, text in labels.items() if text}
 
 
-def _problem(prepared: Prepared) -> Outcome | None:
-    return Outcome("Failed", reason=prepared.problem) if prepared.problem else None
+def _waits_for(outcome: Outcome) -> str:
+    """The message of a callback is told too: whoever is to answer may have no queue to read it from."""
+    message = outcome.kept.get("message")
+    return f" It waits for an answer to {json.dumps(message)}" if message else ""
 
 
 def _refused(error: Refused, step_type: StepType, work: Work) -> Outcome:

@@ -32,9 +32,8 @@ class Callbacks:
         return self._send(context, "SendPipelineExecutionStepFailure", request, result)
 
     def _send(self, context: Context, operation: str, request: Shape, result: Shape) -> Shape:
-        token = request.get("ClientRequestToken")
-        answer = lambda: self._answer(context, request["CallbackToken"], result)  # noqa: E731
-        return self._baseplate.once(context, operation, token, answer)
+        token, callback = request.get("ClientRequestToken"), request["CallbackToken"]
+        return self._baseplate.once(context, operation, token, lambda: self._answer(context, callback, result))
 
     def _answer(self, context: Context, token: str, result: Shape) -> Shape:
         with self._records.store.write():

@@ -98,10 +98,11 @@ def final_status(edges: Dependencies, states: Mapping[str, State]) -> str:
 def kept_on_retry(edges: Dependencies, states: Mapping[str, State]) -> set[str]:
     """The steps that need not run again: those that succeeded, on nothing but such steps.
 
-    A step that ran because another one failed goes with it.
+    A step that ran because another one failed goes with it. What never started (above the results that a selective
+    execution reuses) does not count.
     """
     kept = {name for name, state in states.items() if state.status == "Succeeded"}
-    while gone := {name for name in kept if not all(edge.step in kept for edge in edges[name])}:
+    while gone := {name for name in kept if any(edge.step in states.keys() - kept for edge in edges[name])}:
         kept -= gone
     return kept
 

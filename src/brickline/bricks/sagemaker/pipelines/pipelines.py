@@ -8,6 +8,7 @@ from brickline.baseplate.brick import Context, Shape
 from brickline.baseplate.errors import Refused
 from brickline.baseplate.house import Baseplate
 from brickline.baseplate.kinds import Resource
+from brickline.baseplate.schema import resources as table
 from brickline.bricks.sagemaker.names import user_context
 from brickline.bricks.sagemaker.pipelines.checks import checked_definition
 from brickline.bricks.sagemaker.pipelines.objects import read_text
@@ -49,7 +50,7 @@ class Pipelines:
         version = find_version(self._records, context, pipeline, request)
         return {
             **pipeline.document,
-            **self._last_run(context, pipeline, "LastRunTime"),
+            **self._last_run(context, pipeline.name, "LastRunTime"),
             **{member: version.document[member] for member in _OF_VERSION if member in version.document},
             "PipelineDefinition": version.private["definition"],
             "PipelineVersionAliases": aliases_of(version),
@@ -58,8 +59,7 @@ class Pipelines:
     def list_pipelines(self, context: Context, request: Shape) -> Shape:
         page = self._records.pipelines.page(context, request)
         for document in page["PipelineSummaries"]:
-            pipeline = self._records.pipelines.get(context, document["PipelineName"])
-            document |= self._last_run(context, pipeline, "LastExecutionTime")
+            document |= self._last_run(context, document["PipelineName"], "LastExecutionTime")
         return page
 
     def delete_pipeline(self, context: Context, request: Shape) -> Shape:
@@ -102,21 +102,20 @@ class Pipelines:
     def _delete(self, context: Context, request: Shape) -> Shape:
         with self._records.store.write():
             pipeline = self._records.pipeline(context, request["PipelineName"])
-            for execution in self._records.executions.all(context, pipeline.name):
-                if execution.unfinished:
-                    raise Refused(
-                        "ConflictException",
-                        f"Pipeline {pipeline.arn} cannot be deleted while {execution.arn} is running; "
-                        "stop it with StopPipelineExecution first",
-                    )
+            for execution in self._records.executions.all(context, pipeline.name, table.c.unfinished):
+                raise Refused(
+                    "ConflictException",
+                    f"Pipeline {pipeline.arn} cannot be deleted while {execution.arn} is running; "
+                    "stop it with StopPipelineExecution first",
+                )
             self._records.delete_executions(pipeline)
             for version in self._records.versions.all(context, pipeline.name):
                 self._records.versions.delete(version)
             self._records.pipelines.delete(pipeline)
         return {"PipelineArn": pipeline.arn}
 
-    def _last_run(self, context: Context, pipeline: Resource, member: str) -> Shape:
-        page = self._records.executions.page(context, {"MaxResults": 1}, pipeline.name)
+    def _last_run(self, context: Context, pipeline_name: str, member: str) -> Shape:
+        page = self._records.executions.page(context, {"MaxResults": 1}, pipeline_name)
         latest = page["PipelineExecutionSummaries"]
         return {member: latest[0]["CreationTime"]} if latest else {}
 

@@ -14,6 +14,9 @@ RESOURCE_LIMIT = "SageMaker.RESOURCE_LIMIT"
 FAULTS = (SERVICE_FAULT, THROTTLING, JOB_INTERNAL_ERROR, CAPACITY_ERROR, RESOURCE_LIMIT, "Emr.RESOURCE_LIMIT")
 """The kinds of failure that a policy can name."""
 
+_MOST_ATTEMPTS = 5
+"""Where a policy says nothing."""
+
 _LIMITS = {"MaxAttempts": 20, "ExpireAfterMin": 14400, "IntervalSeconds": 43200}
 
 
@@ -40,7 +43,7 @@ class Failure:
     time: float
 
 
-_ALWAYS = RetryPolicy(faults=(SERVICE_FAULT, THROTTLING), max_attempts=5)
+_ALWAYS = RetryPolicy(faults=(SERVICE_FAULT, THROTTLING), max_attempts=_MOST_ATTEMPTS)
 """Pipelines retry service faults and throttling without being asked (AWS: Retry Policy for Pipeline Steps)."""
 
 
@@ -59,7 +62,7 @@ def parse_policy(declared: Any) -> RetryPolicy:
         faults=_faults(declared.get("ExceptionType")),
         interval=1.0 if limits["IntervalSeconds"] is None else float(limits["IntervalSeconds"]),
         backoff=float(backoff),
-        max_attempts=limits["MaxAttempts"] if minutes is not None else limits["MaxAttempts"] or 5,
+        max_attempts=None if minutes is not None else limits["MaxAttempts"] or _MOST_ATTEMPTS,
         expires_after=None if minutes is None else minutes * 60.0,
     )
 
