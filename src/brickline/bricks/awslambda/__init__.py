@@ -50,5 +50,7 @@ def brick(baseplate: Baseplate) -> Brick:
     def close() -> None:
         events.close()
         executor.close()
+        events.join()
+        executor.join()
 
     return Brick("lambda", parts, controllers, close)

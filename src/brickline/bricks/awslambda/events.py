@@ -36,6 +36,7 @@ class Events:
         self._threads = ThreadPoolExecutor(_WORKERS, thread_name_prefix="lambda-event")
         self._running: set[int] = set()
         self._lock = threading.Lock()
+        self._open = True
 
     def accept(self, context: Context, target: Target, invocation: Invocation) -> None:
         """Once this returns, the event is not lost."""
@@ -56,7 +57,7 @@ class Events:
         if wait > 0:
             return float(wait)
         with self._lock:
-            if event.id not in self._running:
+            if self._open and event.id not in self._running:
                 self._running.add(event.id)
                 self._threads.submit(self._handle, event)
         return None
@@ -66,15 +67,22 @@ class Events:
         self._events.delete(event)
 
     def close(self) -> None:
-        """Handlers at work are waited for; events that wait stay in the store."""
-        self._threads.shutdown(wait=True, cancel_futures=True)
+        """Whatever has not been handled stays in the store, also where its handler is at work: it is handled again."""
+        self._open = False
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def join(self) -> None:
+        """After `close`, and once the functions at work were ended: returns when no handler is left."""
+        self._threads.shutdown(wait=True)
 
     def _handle(self, event: Resource) -> None:
         try:
             self._try(event)
-        except Exception as error:
-            log.exception("event %s of function %s could not be handled", event.name, event.parent)
-            self.fail(event, error)
+        except Refused as refused:
+            self.fail(event, refused)  # the function is gone, or the version
+        except Exception:
+            log.exception("event %s of function %s could not be handled; it is tried again", event.name, event.parent)
+            self._try_again(event, _LONGEST_PAUSE)
         finally:
             with self._lock:
                 self._running.discard(event.id)
@@ -92,6 +100,8 @@ class Events:
             private["throttles"] += 1
             self._try_again(event, min(2.0 ** private["throttles"], _LONGEST_PAUSE))
             return
+        if not self._open:
+            return
         if outcome.is_error and private["attempts"] < len(RETRY_SECONDS):
             private["attempts"] += 1
             self._try_again(event, RETRY_SECONDS[private["attempts"] - 1])
@@ -99,6 +109,8 @@ class Events:
             self._events.delete(event)
 
     def _try_again(self, event: Resource, pause: float) -> None:
+        if not self._open:
+            return
         if clock.now() - event.created > _OLDEST:
             self.fail(event, TimeoutError("it is older than six hours"))
             return

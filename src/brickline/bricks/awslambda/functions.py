@@ -106,7 +106,6 @@ class Functions:
                 layers = chosen_layers(self._baseplate, request["Layers"])
                 changed.document |= _layer_members(layers)
                 changed.private["layers"] = [digest for _, digest in layers]
-            changed.unfinished = True  # another runtime may need another environment
         return shown(changed)
 
     def delete_function(self, context: Context, request: Shape) -> Shape:
@@ -144,6 +143,7 @@ class Functions:
             if request.get("RevisionId") not in (None, changed.document["RevisionId"]):
                 raise Refused("PreconditionFailedException", _OTHER_REVISION, 412, Type="User")
             yield changed
+            changed.unfinished = True  # its controller sees to the environment, and to workers of the old revision
 
     def _delete_version(self, place: Context, function: Resource, qualifier: str) -> None:
         if not qualifier.isdigit():

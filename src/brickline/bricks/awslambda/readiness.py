@@ -32,7 +32,7 @@ class Readiness:
             for member in ("StateReason", "StateReasonCode"):
                 ready.document.pop(member, None)
             ready.unfinished = False
-        self._pool.discard_outdated(function.id, {f"{ready.arn}@{ready.document['RevisionId']}"})
+        self._pool.discard_outdated(ready)
         return None
 
     def fail(self, function: Resource, error: Exception) -> None:

@@ -73,7 +73,12 @@ class Executor:
             self.pool.give_back(worker)
 
     def close(self) -> None:
+        """No more invocations; those at work are ended."""
         self.pool.close()
+
+    def join(self) -> None:
+        """After `close`: returns when workers are gone and logs are written."""
+        self.pool.join()
         self._logs.close()
 
     def _invoke(self, worker: Worker, target: Target, invocation: Invocation, transcript: Transcript) -> Outcome:

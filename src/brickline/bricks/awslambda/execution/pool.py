@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+from brickline.baseplate.kinds import Resource
 from brickline.bricks.awslambda.execution.sandbox import SESSION_SECONDS
 from brickline.bricks.awslambda.execution.worker import Worker
 from brickline.bricks.awslambda.lookup import Target
@@ -30,6 +31,7 @@ class Pool:
         """In the order of their last use, the longest unused first."""
         self._busy: Counter[int] = Counter()
         """Invocations at work by their function's id."""
+        self._at_work: set[Worker] = set()
         self._open = True
         self._closers = ThreadPoolExecutor(4, thread_name_prefix="lambda-end")
         self._reaper = threading.Thread(target=self._reap, name="lambda-idle", daemon=True)
@@ -44,19 +46,21 @@ class Pool:
             found = next((worker for worker in reversed(self._idle) if worker.target.key == target.key), None)
             if found:
                 self._idle.remove(found)
-        if found:
-            return found
         try:
-            return self._make(target)
+            worker = found or self._make(target)
         except BaseException:
             self._free(function)
             raise
+        with self._changed:
+            self._at_work.add(worker)
+        return worker
 
     def give_back(self, worker: Worker) -> None:
         """After an invocation; a worker that is not ready for another one is ended."""
         self._free(worker.target.function.id)
         worker.last_used = time.monotonic()
         with self._changed:
+            self._at_work.discard(worker)
             keep = worker.is_ready and self._open and worker.last_used - worker.created < _OLDEST
             if keep:
                 self._idle.append(worker)
@@ -65,21 +69,29 @@ class Pool:
             self._changed.notify()
         self._end(surplus if keep else [*surplus, worker])
 
-    def discard_outdated(self, function: int, keys: set[str]) -> None:
-        """End the idle workers of a function that run something other than `keys`."""
+    def discard_outdated(self, function: Resource) -> None:
+        """End the idle workers that run what $LATEST was before it became this."""
+        key = Target(function, function, function.arn).key
         with self._changed:
-            outdated = [one for one in self._idle if one.target.function.id == function and one.target.key not in keys]
+            outdated = [one for one in self._idle if one.target.version.id == function.id and one.target.key != key]
             self._idle = [one for one in self._idle if one not in outdated]
         self._end(outdated)
 
     def close(self) -> None:
+        """End every worker; invocations at work end with an error."""
         with self._changed:
             self._open = False
             idle, self._idle = self._idle, []
+            at_work = [*self._at_work]
             self._changed.notify()
+        for worker in at_work:
+            worker.kill()
         self._end(idle)
-        self._closers.shutdown(wait=True)
         self._reaper.join()
+
+    def join(self) -> None:
+        """After `close`: returns when nothing is left of the workers."""
+        self._closers.shutdown(wait=True)
 
     def _check_concurrency(self, target: Target) -> None:
         reserved = target.function.private.get("reserved")

@@ -67,6 +67,10 @@ class Worker:
             on_output(line.encode() + b"\n")
         return self._runtime.state(self.folder)
 
+    def kill(self) -> None:
+        """From another thread than the one that uses the worker, which then sees it end."""
+        self._runtime.forget(self.folder)
+
     def close(self) -> None:
         """Kill the process and forget its files."""
         self._channel.close()
