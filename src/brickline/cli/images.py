@@ -14,7 +14,7 @@ from brickline.images.environments import Environments
 from brickline.images.installer import EnvironmentFailed
 from brickline.images.resolve import UnknownImage
 
-_DEMO = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
+_DEMO = ("683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3", "lambda-python:3.11")
 
 
 @click.group("images", invoke_without_command=True)
@@ -38,7 +38,7 @@ def command(context: click.Context, data: Path, as_json: bool) -> None:
 @click.pass_obj
 def build(environments: Environments, images: tuple[str, ...], for_demo: bool) -> None:
     """Build the environments of IMAGEs, so that the first job does not wait."""
-    wanted = [*images, *([_DEMO, "brickline/lambda-python"] if for_demo else [])]
+    wanted = [*images, *(_DEMO if for_demo else ())]
     if not wanted:
         raise click.UsageError("name an image (see `brickline images`), or --for-demo")
     for image in wanted:

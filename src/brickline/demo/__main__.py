@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import shutil
+import sys
 import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +31,7 @@ MORE_DAYS = "2013-12-24"
 def main(data: Path, keep: bool) -> None:
     """Train, evaluate and register a model of late flights, twice: a week of data more makes version 2."""
     _quieten()
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
     started = time.monotonic()
     _fresh(data)
     brickline.connect(data=data, port=0)

@@ -124,6 +124,7 @@ def repackage_step(session: PipelineSession, role: str, bucket: str, train: Trai
         execution_role_arn=role,
         script=str(STEPS / "repackage.py"),
         handler="repackage.handler",
+        runtime="python3.11",
         timeout=60,
         memory_size=512,
         session=session,
@@ -149,7 +150,7 @@ def register_step(session: PipelineSession, role: str, repackage: LambdaStep, ev
         transform_instances=[INSTANCE],
         model_package_group_name=GROUP,
         approval_status="PendingManualApproval",
-        model_metrics=ModelMetrics(model_statistics=MetricsSource(report, "application/json")),
+        model_metrics=ModelMetrics(model_statistics=MetricsSource("application/json", report)),
     )
     return ModelStep("Flights", step_args=arguments)
 

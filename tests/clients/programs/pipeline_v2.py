@@ -61,7 +61,11 @@ estimator = SKLearn(
 train = TrainingStep("Train", step_args=estimator.fit({"train": TrainingInput(data)}), cache_config=cache)
 Path("echo.py").write_text("def handler(event, context):\n    return {'model': event['model']}\n")
 function = Lambda(
-    function_name="v2-echo", execution_role_arn=role, script="echo.py", handler="echo.handler", session=session
+    function_name="v2-echo",
+    execution_role_arn=role,
+    script="echo.py",
+    handler="echo.handler",
+    session=session,
 )
 echo = LambdaStep(
     "Echo",
