@@ -289,3 +289,11 @@ def test_a_function_does_not_hold_up_what_runs_beside_it(world: Any) -> None:
     world.train()
     world.functions.may_end.set()
     assert world.wait(arn)["PipelineExecutionStatus"] == "Succeeded"
+
+
+def test_a_function_is_invoked_once_however_often_its_execution_is_looked_at(world: Any) -> None:
+    world.create(definition(*(function(f"F{number}") for number in range(10))))
+    arns = [world.start() for _ in range(10)]
+    for arn in arns:
+        assert world.wait(arn)["PipelineExecutionStatus"] == "Succeeded"
+    assert world.functions.invoked.qsize() == 100

@@ -167,6 +167,7 @@ class Attempts:
             row = self._fresh(row)
             self._apply(run, row, outcome)
         run.steps[row.name] = row
+        self._background.forget((row.id, row.private["job_name"]))
 
     def _apply(self, run: Run, row: Resource, outcome: Outcome) -> None:
         """Write what an attempt has come to; to be called in a transaction."""

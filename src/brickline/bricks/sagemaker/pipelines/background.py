@@ -17,29 +17,32 @@ Key = tuple[int, str]
 
 
 class Background:
-    """What runs now is known to this process only: after a kill the calls are made again."""
+    """What has been called is known to this process only: after a kill the calls are made again."""
 
     def __init__(self) -> None:
-        self._running: set[Key] = set()
+        self._called: set[Key] = set()
         self._lock = threading.Lock()
 
     def ensure(self, key: Key, call: Callable[[Work], Shape], work: Work, told: Callable[[Shape], None]) -> None:
-        """Make the call unless it is being made; `told` is given its answer, or `{"refused": ...}`."""
+        """Make the call unless it has been made; `told` is given its answer, or `{"refused": ...}`."""
         with self._lock:
-            if key in self._running:
+            if key in self._called:
                 return
-            self._running.add(key)
+            self._called.add(key)
         name = f"step-{work.step.name}"
         threading.Thread(target=self._run, args=(key, call, work, told), name=name, daemon=True).start()
+
+    def forget(self, key: Key) -> None:
+        """Its step has been told the answer. (Not before: whoever read the step earlier would have it called again.)"""
+        with self._lock:
+            self._called.discard(key)
 
     def _run(self, key: Key, call: Callable[[Work], Shape], work: Work, told: Callable[[Shape], None]) -> None:
         try:
             told(_answer(call, work))
         except Exception:
             log.exception("the answer of step %s of %s could not be kept", work.step.name, work.execution_arn)
-        finally:
-            with self._lock:
-                self._running.discard(key)
+            self.forget(key)
 
 
 def _answer(call: Callable[[Work], Shape], work: Work) -> Shape:
