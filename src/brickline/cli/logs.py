@@ -125,8 +125,8 @@ class Finder:
         return self._execution_sources(found.name)
 
     def _execution_sources(self, arn: str) -> list[Source]:
-        execution = arn.rsplit("/", 1)[-1]
-        sources = [Source("/aws/sagemaker/Pipelines", execution, "pipeline")]
+        _, pipeline, _, execution = arn.split("/")
+        sources = [Source("/aws/sagemaker/Pipelines", f"{pipeline}/{execution}", "pipeline")]
         pages = self._sagemaker.get_paginator("list_pipeline_execution_steps").paginate(
             PipelineExecutionArn=arn, SortOrder="Ascending"
         )
