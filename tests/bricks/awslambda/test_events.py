@@ -68,3 +68,16 @@ def test_an_event_whose_function_is_at_work_when_the_server_stops_is_handled_aga
     baseplate.close()
     _, second = open_functions()
     assert "done" in second.log("done")
+
+
+def test_an_event_config_says_how_often_an_event_is_tried(functions: Functions) -> None:
+    functions.create("def handler(event, context):\n    raise RuntimeError('once')")
+    functions.call("PutFunctionEventInvokeConfig", FunctionName="f", MaximumRetryAttempts=0)
+    config = functions.call("GetFunctionEventInvokeConfig", FunctionName="f")
+    assert config["MaximumRetryAttempts"] == 0
+    _send(functions, {"n": 1})
+    functions.log("REPORT")
+    functions.call("DeleteFunctionEventInvokeConfig", FunctionName="f")
+    _send(functions, {"n": 2})
+    lines = functions.log("REPORT", count=4)
+    assert sum(line.startswith("START") for line in lines) == 4

@@ -4,12 +4,14 @@ import base64
 import hashlib
 import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from tests.bricks.awslambda.conftest import ROLE, Functions, package
 
 from brickline.baseplate.errors import Refused
+from brickline.baseplate.house import Baseplate
 
 ECHO = "def handler(event, context):\n    return event"
 
@@ -63,7 +65,7 @@ def test_code_comes_from_s3_too(functions: Functions) -> None:
         ({"Code": {"ZipFile": b"no archive"}}, "Could not unzip"),
         ({"Code": {"ImageUri": "1.dkr.ecr.us-east-1.amazonaws.com/x:1"}}, "ImageUri"),
         ({"Code": {}}, "source for function code"),
-        ({"Handler": ""}, "Handler"),
+        ({"Handler": ""}, "handler"),
         ({"Environment": {"Variables": {"AWS_REGION": "x"}}}, "AWS_REGION"),
         ({"Environment": {"Variables": {"BIG": "x" * 5000}}}, "4KB"),
         ({"Layers": ["arn:aws:lambda:us-east-1:123456789012:layer:no:1"]}, "does not exist"),
@@ -177,3 +179,15 @@ def test_layers_lie_over_each_other_in_opt(functions: Functions) -> None:
     functions.call("DeleteLayerVersion", LayerName="one", VersionNumber=1)
     assert [layer["LayerName"] for layer in functions.call("ListLayers")["Layers"]] == ["two"]
     assert publish("one", again="").endswith(":layer:one:2")
+
+
+def test_packages_that_nothing_uses_are_dropped_at_the_next_start(make_baseplate: Callable[..., Baseplate]) -> None:
+    first = make_baseplate()
+    functions = Functions(first.context())
+    functions.create(ECHO)
+    functions.call("UpdateFunctionCode", FunctionName="f", ZipFile=package(app="def handler(e, c):\n    return 2"))
+    first.close()
+    second = make_baseplate()
+    assert Functions(second.context()).invoke()["Payload"] == 2
+    assert len(list((second.data / "lambda" / "packages").iterdir())) == 1
+    assert len(list((second.data / "lambda" / "code").iterdir())) == 1

@@ -6,6 +6,7 @@ from brickline.baseplate.brick import Brick
 from brickline.baseplate.controllers import Controller
 from brickline.baseplate.house import Baseplate
 from brickline.bricks.awslambda.aliases import Aliases
+from brickline.bricks.awslambda.event_configs import EventConfigs
 from brickline.bricks.awslambda.events import Events
 from brickline.bricks.awslambda.execution.executor import Executor
 from brickline.bricks.awslambda.execution.sandbox import Sandboxes
@@ -30,6 +31,7 @@ def brick(baseplate: Baseplate) -> Brick:
         settings.environments, Catalogue.load(settings.data / "images.toml"), exact=settings.exact_images
     )
     lookup, packages = Lookup(baseplate), Packages(baseplate)
+    packages.sweep()
     runtime = SandboxRuntime(hide=(baseplate.data,))
     executor = Executor(baseplate, runtime, Sandboxes(baseplate, environments, packages))
     events = Events(baseplate, lookup, executor)
@@ -40,6 +42,7 @@ def brick(baseplate: Baseplate) -> Brick:
         Aliases(baseplate, lookup),
         Permissions(baseplate, lookup),
         Layers(baseplate, packages),
+        EventConfigs(lookup),
         Tags(baseplate, lookup),
     )
     controllers: dict[str, Controller] = {

@@ -70,5 +70,9 @@ def _safe_name(entry: zipfile.ZipInfo) -> PurePosixPath:
     return path
 
 
-def remove(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
+def remove(path: Path) -> None:
+    """An archive, or the folder of an unpacked one."""
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

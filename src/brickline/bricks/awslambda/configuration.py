@@ -55,8 +55,8 @@ _RESERVED = frozenset(
 )
 
 
-def new_configuration(request: Shape, package: Package) -> Shape:
-    """The document of a new function, without name and ARN. Refused where the request cannot be met."""
+def new_configuration(request: Shape) -> Shape:
+    """The document of a new function, without name, ARN and package. Refused where the request cannot be met."""
     if request.get("PackageType", "Zip") != "Zip":
         raise invalid("PackageType: Image is not there; functions are made of zip archives (Zip)")
     for member in ("Runtime", "Handler"):
@@ -74,8 +74,6 @@ def new_configuration(request: Shape, package: Package) -> Shape:
         "RuntimeVersionConfig": {"RuntimeVersionArn": f"arn:aws:lambda:::runtime:{request['Runtime']}"},
         "LoggingConfig": _logging(request),
         "Version": LATEST,
-        "CodeSize": package.size,
-        "CodeSha256": package.code_sha256,
         "LastUpdateStatus": "Successful",
         **revised(),
     }
@@ -90,6 +88,10 @@ def changed_configuration(document: Shape, request: Shape) -> Shape:
     if "LoggingConfig" in request:
         changed["LoggingConfig"] = _logging({**request, "FunctionName": document["FunctionName"]})
     return changed
+
+
+def package_members(package: Package) -> Shape:
+    return {"CodeSha256": package.code_sha256, "CodeSize": package.size}
 
 
 def revised() -> Shape:

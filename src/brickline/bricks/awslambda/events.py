@@ -12,7 +12,8 @@ from brickline.baseplate.errors import Refused
 from brickline.baseplate.house import Baseplate
 from brickline.baseplate.kinds import Resource
 from brickline.baseplate.resources import Resources
-from brickline.bricks.awslambda.execution.executor import Executor, Invocation
+from brickline.bricks.awslambda.event_configs import retries_and_age
+from brickline.bricks.awslambda.execution.executor import Executor, Invocation, Outcome
 from brickline.bricks.awslambda.kinds import EVENT
 from brickline.bricks.awslambda.lookup import Lookup, Target
 
@@ -21,7 +22,6 @@ log = logging.getLogger(__name__)
 RETRY_SECONDS = (1.0, 2.0)
 """Pauses before the two further attempts (on AWS, a minute and two)."""
 _LONGEST_PAUSE = 60.0
-_OLDEST = 6 * 3600.0
 _WORKERS = 16
 
 
@@ -90,29 +90,35 @@ class Events:
 
     def _try(self, event: Resource) -> None:
         context = self._baseplate.context(event.account, event.region, "lambda.amazonaws.com", event.cause)
-        private = event.private
-        invocation = Invocation(event.name, private["event"], private["client_context"])
-        try:
-            outcome = self._executor.run(self._lookup.target(context, {"FunctionName": private["arn"]}), invocation)
-        except Refused as refused:
-            if refused.code != "TooManyRequestsException":
-                raise
-            private["throttles"] += 1
-            self._try_again(event, min(2.0 ** private["throttles"], _LONGEST_PAUSE))
-            return
+        target = self._lookup.target(context, {"FunctionName": event.private["arn"]})
+        outcome = self._run(event, target)
         if not self._open:
             return
-        if outcome.is_error and private["attempts"] < len(RETRY_SECONDS):
-            private["attempts"] += 1
-            self._try_again(event, RETRY_SECONDS[private["attempts"] - 1])
+        retries, age = retries_and_age(target)
+        attempts = event.private["attempts"]
+        if clock.now() - event.created > age:
+            self.fail(event, TimeoutError(f"it is older than {age} seconds"))
+        elif outcome is None:
+            event.private["throttles"] += 1
+            self._try_again(event, min(2.0 ** event.private["throttles"], _LONGEST_PAUSE))
+        elif outcome.is_error and attempts < retries:
+            event.private["attempts"] += 1
+            self._try_again(event, RETRY_SECONDS[attempts])
         else:
             self._events.delete(event)
 
+    def _run(self, event: Resource, target: Target) -> Outcome | None:
+        """None where there is no room for another invocation of the function."""
+        try:
+            return self._executor.run(
+                target, Invocation(event.name, event.private["event"], event.private["client_context"])
+            )
+        except Refused as refused:
+            if refused.code != "TooManyRequestsException":
+                raise
+            return None
+
     def _try_again(self, event: Resource, pause: float) -> None:
-        if not self._open:
-            return
-        if clock.now() - event.created > _OLDEST:
-            self.fail(event, TimeoutError("it is older than six hours"))
-            return
-        event.private["due"] = clock.now() + pause
-        self._events.keep(event)
+        if self._open:
+            event.private["due"] = clock.now() + pause
+            self._events.keep(event)

@@ -9,12 +9,17 @@ from brickline.baseplate.brick import Context, Shape
 from brickline.baseplate.errors import Refused
 from brickline.baseplate.house import Baseplate
 from brickline.baseplate.kinds import Resource
-from brickline.bricks.awslambda.configuration import changed_configuration, new_configuration, revised
+from brickline.bricks.awslambda.configuration import (
+    changed_configuration,
+    new_configuration,
+    package_members,
+    revised,
+)
 from brickline.bricks.awslambda.downloads import Downloads
 from brickline.bricks.awslambda.layers import chosen_layers
 from brickline.bricks.awslambda.lookup import Lookup, shown
 from brickline.bricks.awslambda.names import parse_function
-from brickline.bricks.awslambda.packages import Package, Packages
+from brickline.bricks.awslambda.packages import Packages
 from brickline.bricks.awslambda.refusals import invalid
 from brickline.bricks.awslambda.versions import publish, versions_of
 
@@ -27,8 +32,8 @@ _OTHER_REVISION = (
 class Functions:
     """A function's `private` has what clients do not see:
 
-    `package` and `layers` (digests), `versions` (how many were published), `policy` (qualifier -> id -> statement),
-    `reserved` (concurrency), `event_config` (qualifier -> configuration).
+    `package` and `layers` (digests), `versions` (how many were published), `reserved` (concurrency); and by the ARN
+    with its qualifier, `policy` (id -> statement) and `event_config`.
     """
 
     def __init__(self, baseplate: Baseplate, lookup: Lookup, packages: Packages) -> None:
@@ -43,10 +48,12 @@ class Functions:
         _check_role(context, request["Role"])
         if self._lookup.functions.exists(context, name):
             raise self._lookup.functions.kind.taken_error(context, name)
+        configuration = new_configuration({**request, "FunctionName": name})
         package = self._packages.take(context, request["Code"])
         layers = chosen_layers(self._baseplate, request.get("Layers", ()))
         document = {
-            **new_configuration({**request, "FunctionName": name}, package),
+            **configuration,
+            **package_members(package),
             **_layer_members(layers),
             "State": "Pending",
             "StateReason": "The function is being created.",
@@ -90,9 +97,9 @@ class Functions:
         function = self._lookup.function(context, request)
         package = self._packages.take(context, request)
         if request.get("DryRun"):
-            return {**shown(function), **_package_members(package)}
+            return {**shown(function), **package_members(package)}
         with self._changed(function, request) as changed:
-            changed.document |= {**_package_members(package), **revised()}
+            changed.document |= {**package_members(package), **revised()}
             changed.private["package"] = package.digest
         return publish(self._lookup, context, changed) if request.get("Publish") else shown(changed)
 
@@ -167,10 +174,6 @@ def _check_role(context: Context, arn: str) -> None:
         raise invalid(
             f"The role defined for the function cannot be assumed by Lambda. (Role: {arn}: {refused.message})"
         ) from None
-
-
-def _package_members(package: Package) -> Shape:
-    return {"CodeSha256": package.code_sha256, "CodeSize": package.size}
 
 
 def _layer_members(layers: list[tuple[Shape, str]]) -> Shape:

@@ -62,6 +62,17 @@ ALIAS = Kind(
     taken_status=409,
     listing=_listing("Aliases"),
 )
+LAYER_VERSION = Kind(
+    service=_SERVICE,
+    name="layer-version",
+    name_member="VersionText",
+    arn_member="LayerVersionArn",
+    arn="layer:{parent}:{name}",
+    missing=(_MISSING, "Layer version {arn} does not exist."),
+    taken=(_TAKEN, "Layer version {arn} exists already"),
+    missing_status=404,
+    taken_status=409,
+)
 EVENT = Kind(
     service=_SERVICE,
     name="event",

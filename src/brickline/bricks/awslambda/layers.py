@@ -7,26 +7,15 @@ from collections.abc import Sequence
 from brickline.baseplate import clock
 from brickline.baseplate.brick import Context, Shape
 from brickline.baseplate.house import Baseplate
-from brickline.baseplate.kinds import Kind, Resource
+from brickline.baseplate.kinds import Resource
 from brickline.baseplate.resources import Resources
 from brickline.bricks.awslambda.downloads import Downloads
+from brickline.bricks.awslambda.kinds import LAYER_VERSION
 from brickline.bricks.awslambda.packages import Packages
 from brickline.bricks.awslambda.refusals import invalid, not_found
 
 _MOST_LAYERS = 5
 _ASKED = ("CompatibleRuntimes", "CompatibleArchitectures", "LicenseInfo")
-
-LAYER_VERSION = Kind(
-    service="lambda",
-    name="layer-version",
-    name_member="VersionText",
-    arn_member="LayerVersionArn",
-    arn="layer:{parent}:{name}",
-    missing=("ResourceNotFoundException", "Layer version {arn} does not exist."),
-    taken=("ResourceConflictException", "Layer version {arn} exists already"),
-    missing_status=404,
-    taken_status=409,
-)
 
 
 class Layers:

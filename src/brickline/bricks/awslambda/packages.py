@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import secrets
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,10 @@ from brickline.baseplate.bodies import Body
 from brickline.baseplate.brick import Context, Shape
 from brickline.baseplate.errors import Refused
 from brickline.baseplate.house import Baseplate
+from brickline.baseplate.resources import rows_in_batches
+from brickline.baseplate.schema import resources
 from brickline.bricks.awslambda import archives
+from brickline.bricks.awslambda.kinds import FUNCTION, LAYER_VERSION, VERSION
 from brickline.bricks.awslambda.refusals import invalid
 
 _MOST_UPLOADED = 52_428_800
@@ -35,6 +39,7 @@ class Packages:
     """Packages of functions and layers: the same bytes are kept once."""
 
     def __init__(self, baseplate: Baseplate) -> None:
+        self._store = baseplate.store
         self._root = baseplate.data / "lambda"
         self._uploads = self._root / "packages"
         self._unpacked = self._root / "code"
@@ -53,6 +58,14 @@ class Packages:
             draft.replace(self.upload(package.digest))
         return package
 
+    def sweep(self) -> None:
+        """Drop what no function, version or layer has any more. When the brick is made: nothing uses it yet."""
+        used = set(self._used())
+        for folder in (self._uploads, self._unpacked):
+            for entry in folder.iterdir():
+                if entry.name.removesuffix(".zip") not in used:
+                    archives.remove(entry)
+
     def folder(self, digest: str) -> Path:
         """The unpacked package."""
         return self._unpacked / digest
@@ -65,7 +78,7 @@ class Packages:
         """A folder with several packages unpacked over each other in this order, as layers are."""
         if len(digests) == 1:
             return self.folder(digests[0])
-        target = self._unpacked / hashlib.sha256("".join(digests).encode()).hexdigest()
+        target = self._unpacked / _digest_of_all(digests)
         if not target.exists():
             draft = self._draft(self._unpacked)
             draft.mkdir()
@@ -86,8 +99,18 @@ class Packages:
             ) from None
         _settle(draft, self.folder(digest))
 
+    def _used(self) -> Iterator[str]:
+        kinds = [kind.key for kind in (FUNCTION, VERSION, LAYER_VERSION)]
+        for resource in rows_in_batches(self._store, [resources.c.kind.in_(kinds)]):
+            layers = resource.private.get("layers", [])
+            yield from (resource.private["package"], *layers, _digest_of_all(layers))
+
     def _draft(self, folder: Path) -> Path:
         return folder / f"{secrets.token_hex(8)}.draft"
+
+
+def _digest_of_all(digests: list[str]) -> str:
+    return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
 def _settle(draft: Path, target: Path) -> None:
