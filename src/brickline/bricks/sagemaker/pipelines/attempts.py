@@ -6,9 +6,6 @@ not begun, or one whose job is there.
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
-
 from brickline.baseplate import clock
 from brickline.baseplate.brick import Shape
 from brickline.baseplate.errors import Refused
@@ -20,9 +17,9 @@ from brickline.bricks.sagemaker.pipelines.cache import Lookup, StepCache
 from brickline.bricks.sagemaker.pipelines.callbacks import callback_arn
 from brickline.bricks.sagemaker.pipelines.definition import Step
 from brickline.bricks.sagemaker.pipelines.events import emit_step_change
+from brickline.bricks.sagemaker.pipelines.outcomes import Outcomes
 from brickline.bricks.sagemaker.pipelines.records import Records
 from brickline.bricks.sagemaker.pipelines.refused_calls import refused_outcome
-from brickline.bricks.sagemaker.pipelines.retries import Failure, retry_delay
 from brickline.bricks.sagemaker.pipelines.run import Run
 from brickline.bricks.sagemaker.pipelines.steps import TYPES
 from brickline.bricks.sagemaker.pipelines.steps.step_type import Outcome, StepType, Work
@@ -36,13 +33,14 @@ class Attempts:
         self._baseplate = baseplate
         self._records = records
         self._cache = StepCache(records.results)
+        self._outcomes = Outcomes(records, self._cache)
         self._background = Background()
 
     def begin(self, run: Run, name: str) -> None:
         """The first attempt of a step, or its answer from the cache."""
         step = run.definition.steps[name]
         prepared = prepare(run, step)
-        found = self._cache.look_up(run.execution.document["PipelineArn"], step, prepared.body, prepared.arguments)
+        found = Lookup() if prepared.problem else self._look_up(run, step, prepared)
         with self._records.store.write():
             if self._status_now(run.execution) != run.execution.status:
                 return  # stopped meanwhile: the next look sees to it
@@ -78,6 +76,9 @@ class Attempts:
         run.steps[row.name] = row
         run.journal.say(f"Step '{row.name}' is asked to stop.")
 
+    def _look_up(self, run: Run, step: Step, prepared: Prepared) -> Lookup:
+        return self._cache.look_up(run.execution.document["PipelineArn"], step, prepared.body, prepared.arguments)
+
     def _see(self, run: Run, row: Resource) -> None:
         outcome = self._outcome(run, row)
         if outcome.status == "Executing":
@@ -104,7 +105,7 @@ class Attempts:
             private=private,
         )
         emit_step_change(run.context, run.execution, row, None)
-        self._apply(run, row, outcome)
+        self._outcomes.write(run, row, outcome)
         return row
 
     def _try_again(self, run: Run, row: Resource) -> None:
@@ -116,7 +117,7 @@ class Attempts:
             row.private |= prepared.as_private()
             run.journal.say(f"Step '{row.name}' is tried again (retry {row.document['AttemptCount']}).")
             outcome = prepared.problem or self._call(work_of(run, step, row.private))
-            self._apply(run, row, outcome)
+            self._outcomes.write(run, row, outcome)
         run.steps[row.name] = row
         self._run_in_background(run, row)
 
@@ -165,48 +166,9 @@ class Attempts:
     def _settle(self, run: Run, row: Resource, outcome: Outcome) -> None:
         with self._records.store.write():
             row = self._fresh(row)
-            self._apply(run, row, outcome)
+            self._outcomes.write(run, row, outcome)
         run.steps[row.name] = row
         self._background.forget((row.id, row.private["job_name"]))
-
-    def _apply(self, run: Run, row: Resource, outcome: Outcome) -> None:
-        """Write what an attempt has come to; to be called in a transaction."""
-        if outcome.metadata:
-            row.document["Metadata"] = outcome.metadata
-        if outcome.properties:
-            row.private["properties"] = outcome.properties
-        row.private["kept"] |= outcome.kept
-        if row.status == "Starting" and outcome.status != "Failed":
-            self._records.move_step(run.context, run.execution, row, "Executing")
-            run.journal.say(f"Step '{row.name}' has started.{_waits_for(outcome)}")
-        if outcome.status == "Failed":
-            self._failed(run, row, outcome)
-        elif outcome.status != "Executing":
-            self._ended(run, row, _when_stopping(row, outcome))
-        else:
-            self._records.steps.save(row)
-
-    def _ended(self, run: Run, row: Resource, outcome: Outcome) -> None:
-        self._records.move_step(run.context, run.execution, row, outcome.status)
-        run.journal.say(f"Step '{row.name}' is {outcome.status} after {row.document['EndTime'] - row.created:.3f} s.")
-        if outcome.status == "Succeeded":
-            self._cache.keep(run.execution, run.step(row), row)
-
-    def _failed(self, run: Run, row: Resource, outcome: Outcome) -> None:
-        """Fail the step, or have it tried again as its retry policies say."""
-        row.private["failures"].append([outcome.fault, clock.now()])
-        row.document["AttemptCount"] = len(row.private["failures"])
-        failures = [Failure(fault, time) for fault, time in row.private["failures"]]
-        delay = None if run.is_stopping else retry_delay(run.step(row).retries, failures)
-        if delay is None:
-            self._records.move_step(run.context, run.execution, row, "Failed", outcome.reason)
-            run.journal.say(f"Step '{row.name}' Failed: {outcome.reason}")
-            return
-        row.private["retry_at"] = clock.now() + delay
-        if row.status == "Starting":
-            self._records.move_step(run.context, run.execution, row, "Executing")
-        self._records.steps.save(row)
-        run.journal.say(f"Step '{row.name}' failed and is tried again in {delay:g} s: {outcome.reason}")
 
     def _run_in_background(self, run: Run, row: Resource) -> None:
         step_type = TYPES[row.private["type"]]
@@ -241,20 +203,6 @@ def _labels(step: Step) -> Shape:
     return {member: text for member, text in labels.items() if text}
 
 
-def _waits_for(outcome: Outcome) -> str:
-    """The message of a callback is told too: whoever is to answer may have no queue to read it from."""
-    message = outcome.kept.get("message")
-    return f" It waits for an answer to {json.dumps(message)}" if message else ""
-
-
 def _refused(error: Refused, step_type: StepType, work: Work) -> Outcome:
-    call = f"sagemaker:{step_type.operation}" if step_type.operation else f"{step_type.name.lower()}:Invoke"
+    call = step_type.call or f"sagemaker:{step_type.operation}"
     return refused_outcome(error, call, work.execution_arn, work.step.name, work.step.retries)
-
-
-def _when_stopping(row: Resource, outcome: Outcome) -> Outcome:
-    """A step that cannot be stopped, only waited for, is Stopped when it is over; a job says itself how it ended."""
-    waited_for = not TYPES[row.private["type"]].operation
-    if row.status == "Stopping" and waited_for and outcome.status == "Succeeded":
-        return replace(outcome, status="Stopped")
-    return outcome

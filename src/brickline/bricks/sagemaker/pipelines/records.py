@@ -13,7 +13,7 @@ Each change emits its event in the transaction that makes it.
 
 from __future__ import annotations
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from brickline.baseplate import clock
 from brickline.baseplate.brick import Context, Shape
@@ -84,12 +84,11 @@ class Records:
     def delete_executions(self, pipeline: Resource) -> None:
         """Every execution of a pipeline, with its steps and what the cache knows."""
         place = (table.c.account == pipeline.account, table.c.region == pipeline.region)
-        below = f"{pipeline.arn}/execution/"
-        steps = (table.c.kind == kinds.STEP.key, table.c.parent.startswith(below, autoescape=True))
-        executions = (table.c.kind == kinds.EXECUTION.key, table.c.parent == pipeline.name)
+        executions = (*place, table.c.kind == kinds.EXECUTION.key, table.c.parent == pipeline.name)
+        steps = (*place, table.c.kind == kinds.STEP.key, table.c.parent.in_(select(table.c.arn).where(*executions)))
         with self.store.write() as connection:
-            connection.execute(delete(table).where(*place, *steps))
-            connection.execute(delete(table).where(*place, *executions))
+            connection.execute(delete(table).where(*steps))
+            connection.execute(delete(table).where(*executions))
         self.results.forget(pipeline.arn)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from sqlalchemy import Column, Float, Index, RowMapping, String, Table, Text, delete, insert, select
+from sqlalchemy import Column, ColumnElement, Float, Index, RowMapping, String, Table, Text, delete, insert, select
 
 from brickline.baseplate import schema
 from brickline.baseplate.brick import Shape
@@ -48,12 +48,15 @@ class Results:
         store.add_tables(results)
 
     def add(self, pipeline: str, step: str, result: Result) -> None:
+        """Keep a result; it takes the place of an older one with the same key."""
         values = {**vars(result), **{name: dumps(getattr(result, name)) for name in _STRUCTURES}}
+        alike = (results.c.pipeline == pipeline, results.c.step == step, results.c.key == result.key)
         with self._store.write() as connection:
+            connection.execute(delete(results).where(*alike))
             connection.execute(insert(results).values(pipeline=pipeline, step=step, **values))
 
     def find(self, pipeline: str, step: str, key: str) -> Result | None:
-        """The most recent one with this key."""
+        """The one with this key."""
         return self._latest(pipeline, step, results.c.key == key)
 
     def latest(self, pipeline: str, step: str) -> Result | None:
@@ -64,8 +67,8 @@ class Results:
         with self._store.write() as connection:
             connection.execute(delete(results).where(results.c.pipeline == pipeline))
 
-    def _latest(self, pipeline: str, step: str, *where: object) -> Result | None:
-        query = select(results).where(results.c.pipeline == pipeline, results.c.step == step, *where)  # type: ignore[arg-type]
+    def _latest(self, pipeline: str, step: str, *where: ColumnElement[bool]) -> Result | None:
+        query = select(results).where(results.c.pipeline == pipeline, results.c.step == step, *where)
         with self._store.read() as connection:
             row = connection.execute(query.order_by(results.c.id.desc()).limit(1)).mappings().one_or_none()
         return _as_result(row) if row else None

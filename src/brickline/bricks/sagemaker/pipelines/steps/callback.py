@@ -76,5 +76,6 @@ CALLBACK = StepType(
     look=_look,
     stop=_stop,
     check=_check,
+    call="sqs:SendMessage",
     cache_key=CacheKey(members=("SqsQueueUrl", "OutputParameters")),
 )

@@ -74,5 +74,6 @@ LAMBDA = StepType(
     look=_look,
     run=_invoke,
     check=_check,
+    call="lambda:Invoke",
     cache_key=CacheKey(members=("FunctionArn", "OutputParameters")),
 )

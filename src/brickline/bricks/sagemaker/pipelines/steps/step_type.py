@@ -80,5 +80,7 @@ class StepType:
     """What is wrong with the step's own members, or None."""
     operation: str = ""
     """The operation of SageMaker that the arguments are for: it says what types they have."""
+    call: str = ""
+    """What it calls where that is not `operation`, as failure reasons name it: `lambda:Invoke`."""
     cache_key: CacheKey | None = None
     """None where steps are never cached."""
