@@ -20,7 +20,7 @@ def interpreters() -> dict[str, Path]:
     """Minor version -> executable, for every interpreter found; the server's own base interpreter for its version."""
     found: dict[str, Path] = {}
     for folder in _folders():
-        for path in sorted(folder.glob("python3.*")):
+        for path in _below(folder, "python3.*"):
             name = _NAME.fullmatch(path.name)
             if name and os.access(path, os.X_OK):
                 found.setdefault(name[1], path)
@@ -41,7 +41,15 @@ def _folders() -> Iterator[Path]:
     data = Path(os.environ.get("XDG_DATA_HOME", home / ".local" / "share"))
     managed = Path(os.environ.get("UV_PYTHON_INSTALL_DIR", data / "uv" / "python"))
     for root in (pyenv / "versions", managed):
-        yield from sorted(root.glob("*/bin"), reverse=True)
+        yield from reversed(_below(root, "*/bin"))
+
+
+def _below(folder: Path, pattern: str) -> list[Path]:
+    """What a folder has; nothing where it is another user's (a PATH inherited through `su` names such folders)."""
+    try:
+        return sorted(folder.glob(pattern))
+    except PermissionError:
+        return []
 
 
 def _is_shim_folder(folder: Path) -> bool:
