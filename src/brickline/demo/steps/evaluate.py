@@ -15,7 +15,7 @@ REPORT = Path("/opt/ml/processing/evaluation/evaluation.json")
 
 def main() -> None:
     with tarfile.open(MODEL / "model.tar.gz") as archive:
-        archive.extractall(MODEL, filter="data")
+        archive.extract("model.joblib", MODEL)
     model = joblib.load(MODEL / "model.joblib")
     table = pd.read_csv(TEST)
     scores = model.predict_proba(table.drop(columns="late"))[:, 1]
