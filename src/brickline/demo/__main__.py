@@ -19,8 +19,8 @@ from rich.console import Console
 import brickline
 from brickline.demo import flights, show
 
-FIRST_DAYS = "2013-12-17"
-MORE_DAYS = "2013-12-24"
+FIRST_DAYS = "2013-12-07"
+MORE_DAYS = "2013-12-14"
 
 
 @click.command()

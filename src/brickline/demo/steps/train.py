@@ -18,7 +18,8 @@ CATEGORIES = ["carrier", "origin", "dest"]
 def build(learning_rate: float, rounds: int):
     encoder = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)
     columns = make_column_transformer((encoder, CATEGORIES), remainder="passthrough")
-    return make_pipeline(columns, HistGradientBoostingClassifier(learning_rate=learning_rate, max_iter=rounds))
+    classifier = HistGradientBoostingClassifier(learning_rate=learning_rate, max_iter=rounds, random_state=0)
+    return make_pipeline(columns, classifier)
 
 
 def main() -> None:
