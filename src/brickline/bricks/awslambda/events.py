@@ -92,6 +92,7 @@ class Events:
         context = self._baseplate.context(event.account, event.region, "lambda.amazonaws.com", event.cause)
         target = self._lookup.target(context, {"FunctionName": event.private["arn"]})
         outcome = self._run(event, target)
+        self._executor.flush_logs()  # an event that is gone has left its traces, whatever happens now
         if not self._open:
             return
         retries, age = retries_and_age(target)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 
+from brickline.baseplate import naming
 from brickline.baseplate.brick import Context, Shape
 from brickline.baseplate.errors import Refused
 from brickline.bricks.awslambda.events import Events
@@ -31,7 +32,9 @@ class Invocations:
         if kind == "DryRun":
             return {"StatusCode": 204, "Payload": b"", "ExecutedVersion": target.configuration["Version"]}
         event = _event(request, _MOST_QUEUED if kind == "Event" else _MOST_SENT)
-        invocation = Invocation(context.request_id, event, _client_context(request))
+        # The id of the client's own request; one context inside the server may make many invocations.
+        request_id = context.request_id if context.host else naming.unique_id()
+        invocation = Invocation(request_id, event, _client_context(request))
         if kind == "Event":
             self._events.accept(context, target, invocation)
             return {"StatusCode": 202, "Payload": b""}

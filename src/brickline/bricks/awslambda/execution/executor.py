@@ -72,6 +72,10 @@ class Executor:
         finally:
             self.pool.give_back(worker)
 
+    def flush_logs(self) -> None:
+        """Returns when what functions have printed until now stands in their log streams."""
+        self._logs.flush()
+
     def close(self) -> None:
         """No more invocations; those at work are ended."""
         self.pool.close()

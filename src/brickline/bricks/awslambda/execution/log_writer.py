@@ -8,6 +8,8 @@ import threading
 from collections import defaultdict
 from dataclasses import dataclass
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from brickline.baseplate.brick import Context
 from brickline.baseplate.errors import Refused
 from brickline.baseplate.house import Baseplate
@@ -28,12 +30,16 @@ class Stream:
     shipment: Shipment
 
 
+Item = tuple[Stream, Line] | threading.Event
+"""A line, or what is to be set once all lines before it are written."""
+
+
 class LogWriter:
     """One thread for all functions."""
 
     def __init__(self, baseplate: Baseplate) -> None:
         self._baseplate = baseplate
-        self._queue: queue.SimpleQueue[tuple[Stream, Line] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._work, name="lambda-logs", daemon=True)
         self._thread.start()
@@ -41,8 +47,14 @@ class LogWriter:
     def put(self, stream: Stream, line: Line) -> None:
         self._queue.put((stream, line))
 
+    def flush(self) -> None:
+        """Returns when everything that was put is written."""
+        written = threading.Event()
+        self._queue.put(written)
+        while self._thread.is_alive() and not written.wait(1.0):
+            pass
+
     def close(self) -> None:
-        """Returns when everything is written."""
         self._stopping.set()
         self._queue.put(None)
         self._thread.join()
@@ -51,10 +63,9 @@ class LogWriter:
         while (item := self._queue.get()) is not None:
             self._stopping.wait(_PAUSE)
             self._write([item, *self._waiting()])
-        self._write(self._waiting())
 
-    def _waiting(self) -> list[tuple[Stream, Line]]:
-        found = []
+    def _waiting(self) -> list[Item]:
+        found: list[Item] = []
         while not self._queue.empty():
             if (item := self._queue.get()) is None:
                 self._queue.put(None)
@@ -62,17 +73,24 @@ class LogWriter:
             found.append(item)
         return found
 
-    def _write(self, items: list[tuple[Stream, Line]]) -> None:
+    def _write(self, items: list[Item]) -> None:
         lines: dict[Stream, list[Line]] = defaultdict(list)
-        for stream, line in items:
-            lines[stream].append(line)
+        for item in items:
+            if not isinstance(item, threading.Event):
+                lines[item[0]].append(item[1])
         if lines:
-            try:
-                with self._baseplate.store.write():
-                    for stream, found in lines.items():
-                        stream.shipment.send(self._context(stream), found)
-            except Refused:
-                log.exception("%d lines of functions' output could not be written", len(items))
+            self._ship(lines)
+        for item in items:
+            if isinstance(item, threading.Event):
+                item.set()
+
+    def _ship(self, lines: dict[Stream, list[Line]]) -> None:
+        try:
+            with self._baseplate.store.write():
+                for stream, found in lines.items():
+                    stream.shipment.send(self._context(stream), found)
+        except (Refused, SQLAlchemyError):
+            log.exception("output of functions could not be written: %d streams", len(lines))
 
     def _context(self, stream: Stream) -> Context:
         return self._baseplate.context(stream.account, stream.region, principal="lambda.amazonaws.com")
