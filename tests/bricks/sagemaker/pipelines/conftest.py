@@ -10,14 +10,13 @@ from queue import SimpleQueue
 from typing import Any
 
 import pytest
+from tests.bricks.sagemaker.conftest import OWNER, Owner
 from tests.bricks.sagemaker.pipelines.builders import ROLE
 
 from brickline import bricks
 from brickline.baseplate import naming
 from brickline.baseplate.brick import Brick, Context, Shape
-from brickline.baseplate.errors import Refused
 from brickline.baseplate.house import Baseplate
-from brickline.baseplate.kinds import Kind, Resource
 from brickline.baseplate.resources import Resources
 from brickline.bricks.sagemaker import kinds, pipelines
 from brickline.bricks.sagemaker.experiments.experiments import Experiments
@@ -30,29 +29,6 @@ from brickline.bricks.sagemaker.tags import Tags
 RUNNING = ("Executing", "Stopping")
 WAIT = 20.0
 
-OWNER = Kind(
-    service="toy",
-    name="owner",
-    name_member="Name",
-    arn_member="Arn",
-    arn="owner/{name}",
-    missing=("Missing", "{name}"),
-    taken=("Taken", "{name}"),
-)
-
-
-class Owner:
-    """Owns executions: it is told of every change of their status."""
-
-    def __init__(self) -> None:
-        self.told: SimpleQueue[str] = SimpleQueue()
-
-    def reconcile(self, resource: Resource) -> None:
-        self.told.put(resource.name)
-
-    def fail(self, resource: Resource, error: Exception) -> None:
-        raise AssertionError(error)
-
 
 class Jobs:
     """Training and processing jobs that end when a test ends them. `refusals` are for the next that are created."""
@@ -62,7 +38,7 @@ class Jobs:
         self.resources = {noun: Resources(baseplate, kind) for noun, kind in self._kinds.items()}
         self.created: SimpleQueue[str] = SimpleQueue()
         self.stopped: SimpleQueue[str] = SimpleQueue()
-        self.refusals: list[Refused] = []
+        self.refusals: list[Exception] = []
         self.status_of_new = "InProgress"
         self._baseplate = baseplate
 

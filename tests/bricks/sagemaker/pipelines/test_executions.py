@@ -21,6 +21,7 @@ from tests.bricks.sagemaker.pipelines.builders import (
     training,
 )
 
+from brickline.baseplate import controllers
 from brickline.baseplate.errors import Refused
 
 MODEL = get("Steps.Train.ModelArtifacts.S3ModelArtifacts")
@@ -200,6 +201,8 @@ def test_a_model_is_registered_in_a_group_that_is_made_for_it(world: Any) -> Non
     package = world.steps(arn)["Register"]["Metadata"]["RegisterModel"]["Arn"]
     assert package.endswith(":model-package/group/1")
     assert world.functions.invoked.get_nowait() == {"package": package}
+    origin = world("DescribeModelPackage", ModelPackageName=package)["MetadataProperties"]
+    assert origin == {"CommitId": "abc", "GeneratedBy": arn}
 
 
 def test_a_model_is_created_under_the_name_of_the_pipeline(world: Any) -> None:
@@ -297,3 +300,41 @@ def test_a_function_is_invoked_once_however_often_its_execution_is_looked_at(wor
     for arn in arns:
         assert world.wait(arn)["PipelineExecutionStatus"] == "Succeeded"
     assert world.functions.invoked.qsize() == 100
+
+
+def test_an_execution_that_cannot_go_on_is_failed_with_the_reason(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(controllers, "ATTEMPTS", 1)
+    world.jobs.refusals.append(RuntimeError("the disk is on fire"))
+    execution = world.run(definition(training()))
+    assert execution["PipelineExecutionStatus"] == "Failed"
+    assert execution["FailureReason"] == "InternalServerError: the disk is on fire"
+    assert world.statuses(execution["PipelineExecutionArn"]) == {}
+
+
+def test_an_experiment_that_cannot_be_made_fails_the_execution(world: Any) -> None:
+    names = {"ExperimentName": "not a name", "TrialName": "t"}
+    execution = world.run(definition(training(), PipelineExperimentConfig=names))
+    assert execution["PipelineExecutionStatus"] == "Failed"
+    assert "experimentName" in execution["FailureReason"]
+
+
+def test_a_file_of_a_step_function_decides(world: Any) -> None:
+    """As the SDKs write `step(...)["key"]` in a condition: from the results in S3, by a joined URI."""
+    uri = join(get("Steps.Train.OutputDataConfig.S3OutputPath"), "results.json")
+    result = {"Std:JsonGet": {"S3Uri": uri, "Path": "Result['sum']"}}
+    world.create(
+        definition(training(), condition("Big", compare("GreaterThan", result, 5), then=[fail("No", "too big")]))
+    )
+    world.put("out/results.json", {"Result": {"sum": 6}, "Exception": None})
+    arn = world.start()
+    world.train()
+    world.wait(arn)
+    assert world.steps(arn)["No"]["FailureReason"] == "too big"
+
+
+def test_values_that_cannot_be_compared_fail_the_condition(world: Any) -> None:
+    world.put("numbers.json", {"a": "3"})
+    value = {"Std:JsonGet": {"S3Uri": "s3://bucket/numbers.json", "Path": "a"}}
+    execution = world.run(definition(condition("If", compare("LessThan", value, 5), then=[])))
+    reason = world.steps(execution["PipelineExecutionArn"])["If"]["FailureReason"]
+    assert reason == 'ClientError: LessThan cannot compare "3" (String) with 5 (Number)'

@@ -7,12 +7,11 @@ import json
 import zipfile
 from typing import Any
 
-from tests.bricks.sagemaker.pipelines.builders import compare, condition, definition, fail, get, register
+from tests.bricks.sagemaker.pipelines.builders import ROLE, compare, condition, definition, fail, get, register
 
 from brickline.baseplate import naming
 from brickline.baseplate.brick import Shape
 
-ROLE = "arn:aws:iam::123456789012:role/SageMakerExecutionRole"
 PREPROCESS = (
     "import json, pathlib\n"
     "pathlib.Path('/opt/ml/processing/evaluation/evaluation.json').write_text(json.dumps({'auc': {'value': 0.8}}))\n"

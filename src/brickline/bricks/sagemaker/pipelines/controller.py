@@ -48,21 +48,19 @@ class ExecutionController:
     def _drive(self, run: Run) -> float | None:
         if not self._is_prepared(run):
             return None
-        for step in run.running:
-            self._attempts.look(run, step)
         if run.is_stopping:
             for step in run.running:
                 self._attempts.stop(run, step)
-                self._attempts.look(run, run.steps[step.name])
-        else:
-            self._start_ready(run)
+        for step in run.running:
+            self._attempts.look(run, step)
+        self._start_ready(run)
         if not run.running and not _ready(run):
             return self._finish(run)
         return run.next_attempt
 
     def _start_ready(self, run: Run) -> None:
         """Start what can start; steps that are over at once make way for further ones."""
-        while (names := _ready(run)[: max(run.room, 0)]) and not run.is_stopping:
+        while names := _ready(run)[: max(run.room, 0)]:
             for name in names:
                 self._attempts.begin(run, name)
                 if name not in run.steps:
@@ -114,7 +112,7 @@ class ExecutionController:
 
 
 def _ready(run: Run) -> list[str]:
-    """The steps that can start. After a Fail step nothing does but what waits for a failure."""
+    """The steps that can start: none while it stops, and after a Fail step only what waits for a failure."""
     if run.is_stopping:
         return []
     ready = run.progress().ready

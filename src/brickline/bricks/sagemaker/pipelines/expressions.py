@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, get_args
+from typing import Any, Literal, Protocol, cast, get_args
 
 from brickline.bricks.sagemaker.pipelines.paths import (
     BadPath,
@@ -102,7 +102,7 @@ def parse_reference(text: Any) -> Reference:
         raise BadExpression(f"Get {text!r}: names no property of the step")
     if root != "Steps" and len(rest) > 1:
         raise BadExpression(f"Get {text!r}: {root}.{rest[0]} has no members")
-    return Reference(root, rest[0], tuple(rest[1:]))  # type: ignore[arg-type]
+    return Reference(cast(Root, root), rest[0], tuple(rest[1:]))
 
 
 def references(value: Any, path: tuple[Token, ...] = ()) -> Iterator[tuple[tuple[Token, ...], Reference]]:

@@ -96,8 +96,10 @@ def _is_plain(token: str) -> bool:
 
 
 def _step_into(value: Any, token: Token) -> Any:
-    if isinstance(value, list) and isinstance(token, str):
-        return next(element for element in value if natural_key(element) == token)
-    if isinstance(value, list | dict):
-        return value[token]  # type: ignore[index]
-    raise KeyError(token)
+    match value, token:
+        case list(), str():
+            return next(element for element in value if natural_key(element) == token)
+        case (list(), int()) | (dict(), str()):
+            return value[token]
+        case _:
+            raise KeyError(token)

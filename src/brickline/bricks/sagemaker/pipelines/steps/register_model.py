@@ -21,7 +21,8 @@ def _start(work: Work) -> Outcome:
 
 def _package_request(work: Work) -> Shape:
     """An unversioned package gets a name and tags; of a version, the group has them."""
-    request = {"MetadataProperties": {"GeneratedBy": work.execution_arn}, **work.arguments}
+    origin = {"GeneratedBy": work.execution_arn, **(work.arguments.get("MetadataProperties") or {})}
+    request = {**work.arguments, "MetadataProperties": origin}
     return request if request.get("ModelPackageGroupName") else {**request, **call_request(work, _NOUN)}
 
 
