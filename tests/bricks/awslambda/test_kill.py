@@ -33,7 +33,7 @@ for number in range(int(sys.argv[3])):
 print("accepted", flush=True)
 time.sleep(60)
 """
-_FUNCTION = "import time\ndef handler(e, c):\n    time.sleep(0.1)\n    print('done', e['n'])"
+_FUNCTION = "import time\ndef handler(e, c):\n    time.sleep(0.1)\n    print(f'done<{e[\"n\"]}>')"
 
 
 def test_every_accepted_event_is_handled_after_a_kill(
@@ -47,5 +47,5 @@ def test_every_accepted_event_is_handled_after_a_kill(
         assert server.stdout.readline() == b"accepted\n"
         server.kill()
     _, functions = open_functions()
-    done = [line for line in functions.log("done", count=_EVENTS) if line.startswith("done")]
-    assert {int(line.split()[1]) for line in done} == set(range(_EVENTS))
+    for number in range(_EVENTS):
+        functions.log(f"done<{number}>")  # once or, where the server was killed before it knew, twice

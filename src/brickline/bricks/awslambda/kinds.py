@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from brickline.baseplate.kinds import Kind, Listing
 
 _SERVICE = "lambda"
@@ -38,40 +40,33 @@ FUNCTION = Kind(
 )
 """The document is the configuration of $LATEST. `private`: see `functions.Functions`."""
 
-VERSION = Kind(
-    service=_SERVICE,
+VERSION = replace(
+    FUNCTION,
     name="version",
     name_member="Version",
-    arn_member="FunctionArn",
     arn="function:{parent}:{name}",
-    missing=(_MISSING, "Function not found: {arn}"),
     taken=(_TAKEN, "Version {name} exists already"),
-    missing_status=404,
-    taken_status=409,
+    status_member="",
     listing=_listing("Versions"),
 )
-ALIAS = Kind(
-    service=_SERVICE,
+ALIAS = replace(
+    VERSION,
     name="alias",
     name_member="Name",
     arn_member="AliasArn",
-    arn="function:{parent}:{name}",
     missing=(_MISSING, "Cannot find alias arn: {arn}"),
     taken=(_TAKEN, "Alias already exists: {arn}"),
-    missing_status=404,
-    taken_status=409,
     listing=_listing("Aliases"),
 )
-LAYER_VERSION = Kind(
-    service=_SERVICE,
+LAYER_VERSION = replace(
+    VERSION,
     name="layer-version",
     name_member="VersionText",
     arn_member="LayerVersionArn",
     arn="layer:{parent}:{name}",
     missing=(_MISSING, "Layer version {arn} does not exist."),
     taken=(_TAKEN, "Layer version {arn} exists already"),
-    missing_status=404,
-    taken_status=409,
+    listing=None,
 )
 EVENT = Kind(
     service=_SERVICE,
