@@ -33,7 +33,6 @@ _SAGEMAKER = (
 
 _POLICIES: dict[str, tuple[str, tuple[str, ...]]] = {
     "AdministratorAccess": ("/", ("*",)),
-    "PowerUserAccess": ("/", ("*",)),
     "AmazonSageMakerFullAccess": ("/", _SAGEMAKER),
     "AmazonSageMakerReadOnly": ("/", ("sagemaker:Describe*", "sagemaker:List*", "sagemaker:BatchGetMetrics")),
     "AmazonSageMakerPipelinesIntegrations": ("/", ("lambda:*", "events:*", "iam:PassRole", "sqs:*")),
