@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -211,3 +212,20 @@ def handler(e, c):
     functions.create(source)
     seen = functions.invoke({"data": str(functions.context.baseplate.data / "state.db")})["Payload"]
     assert seen == {"written": False, "data": False, "tmp": ["mine"]}
+
+
+def test_a_worker_that_ends_while_it_is_idle_is_replaced(functions: Functions) -> None:
+    source = """
+import os, threading, time
+begun = os.environ["AWS_LAMBDA_LOG_STREAM_NAME"]
+def handler(event, context):
+    threading.Thread(target=lambda: (time.sleep(0.05), os._exit(1))).start()
+    return begun
+"""
+    functions.create(source)
+    first = functions.invoke()["Payload"]
+    workers = functions.context.baseplate.data / "lambda" / "workers"
+    status = next(path for path in workers.iterdir() if not path.name.endswith("-channel")) / "status.json"
+    while '"ended"' not in status.read_text():
+        time.sleep(0.01)
+    assert functions.invoke()["Payload"] != first

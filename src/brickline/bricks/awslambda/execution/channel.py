@@ -81,6 +81,15 @@ class Channel:
         self.drain(on_output)
         return frame
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the worker is there; between invocations it says nothing, so that only its end can be read."""
+        if self._connection is None:
+            return False
+        poll = select.poll()
+        poll.register(self._connection, select.POLLIN)
+        return not poll.poll(0)
+
     def drain(self, on_output: OnOutput) -> None:
         """All output that is there already."""
         while self._output is not None and self._take_output(on_output):

@@ -43,7 +43,8 @@ class Pool:
         with self._changed:
             self._check_concurrency(target)
             self._busy[function] += 1
-            found = next((worker for worker in reversed(self._idle) if worker.target.key == target.key), None)
+            fitting = (worker for worker in reversed(self._idle) if worker.target.key == target.key)
+            found = next((worker for worker in fitting if worker.is_alive), None)
             if found:
                 self._idle.remove(found)
         try:

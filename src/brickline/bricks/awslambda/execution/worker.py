@@ -33,6 +33,11 @@ class Worker:
         self._channel = Channel(self.channel_folder)
 
     @property
+    def is_alive(self) -> bool:
+        """Whether an idle worker can be invoked: threads of a function may end the process between invocations."""
+        return self.is_ready and self._channel.is_open
+
+    @property
     def channel_folder(self) -> Path:
         return self.folder.with_name(f"{self.folder.name}-{_CHANNEL}")
 
