@@ -304,11 +304,16 @@ def test_a_function_is_invoked_once_however_often_its_execution_is_looked_at(wor
 
 def test_an_execution_that_cannot_go_on_is_failed_with_the_reason(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(controllers, "ATTEMPTS", 1)
+    world.create(definition(training("A"), training("B"), training("C", DependsOn=["B"])))
+    arn = world.start()
+    first, second = sorted((world.job(), world.job()), key=lambda name: "-B-" in name)
     world.jobs.refusals.append(RuntimeError("the disk is on fire"))
-    execution = world.run(definition(training()))
+    world.finish(second)
+    execution = world.wait(arn)
     assert execution["PipelineExecutionStatus"] == "Failed"
     assert execution["FailureReason"] == "InternalServerError: the disk is on fire"
-    assert world.statuses(execution["PipelineExecutionArn"]) == {}
+    assert world.statuses(arn) == {"A": "Failed", "B": "Succeeded"}
+    assert world.jobs.stopped.get(timeout=20) == first
 
 
 def test_an_experiment_that_cannot_be_made_fails_the_execution(world: Any) -> None:

@@ -63,18 +63,24 @@ class Attempts:
         """Ask a running step to stop, once."""
         if row.status == "Stopping" or "retry_at" in row.private:
             return
-        step_type, work = TYPES[row.private["type"]], work_of(run, run.step(row), row.private)
-        with self._records.store.write() as connection:
+        with self._records.store.write():
             row = self._fresh(row)
-            if step_type.stop:
-                try:
-                    with connection.begin_nested():
-                        step_type.stop(work)
-                except Refused as error:
-                    run.journal.say(f"Step '{row.name}' could not be asked to stop: {error.message}")
+            self.ask_to_stop(run, row)
             self._records.move_step(run.context, run.execution, row, "Stopping")
         run.steps[row.name] = row
         run.journal.say(f"Step '{row.name}' is asked to stop.")
+
+    def ask_to_stop(self, run: Run, row: Resource) -> None:
+        """Whatever the step's status is; what cannot be asked, or will not hear of it, goes on."""
+        step_type, work = TYPES[row.private["type"]], work_of(run, run.step(row), row.private)
+        if step_type.stop is None:
+            return
+        with self._records.store.write() as connection:
+            try:
+                with connection.begin_nested():
+                    step_type.stop(work)
+            except Refused as error:
+                run.journal.say(f"Step '{row.name}' could not be asked to stop: {error.message}")
 
     def _look_up(self, run: Run, step: Step, prepared: Prepared) -> Lookup:
         return self._cache.look_up(run.execution.document["PipelineArn"], step, prepared.body, prepared.arguments)

@@ -37,12 +37,14 @@ class ExecutionController:
 
     def fail(self, resource: Resource, error: Exception) -> None:
         run = load_run(self._baseplate, self._records, resource)
-        reason = f"InternalServerError: {error}"
+        running, reason = run.running, f"InternalServerError: {error}"
         with self._records.store.write():
-            for step in run.running:
+            for step in running:
                 self._records.move_step(run.context, run.execution, step, "Failed", reason)
             self._records.move_execution(run.context, run.execution, "Failed", reason)
         run.journal.say(f"The execution Failed: {reason}")
+        for step in running:
+            self._attempts.ask_to_stop(run, step)
         run.journal.write(run.context, run.execution)
 
     def _drive(self, run: Run) -> float | None:
