@@ -11,6 +11,7 @@ import pytest
 from tests.bricks.awslambda.conftest import Functions
 
 from brickline.baseplate.errors import Refused
+from brickline.runtimes import SandboxRuntime
 
 WHOLE = """
 import json, logging, os, sys, time
@@ -225,7 +226,7 @@ def handler(event, context):
     functions.create(source)
     first = functions.invoke()["Payload"]
     workers = functions.context.baseplate.data / "lambda" / "workers"
-    status = next(path for path in workers.iterdir() if not path.name.endswith("-channel")) / "status.json"
-    while '"ended"' not in status.read_text():
+    folder = next(path for path in workers.iterdir() if not path.name.endswith("-channel"))
+    while SandboxRuntime().state(folder).phase != "ended":
         time.sleep(0.01)
     assert functions.invoke()["Payload"] != first
