@@ -170,7 +170,7 @@ def test_plain_pip_commands_of_a_script_work_on_the_layer(job: Any) -> None:
             "import os; os.kill(os.getpid(), 9)\n",
             ['ExitCode 137\nErrorMessage ""\nExtraInfo "OutOfMemory: Process killed by SIGKILL (signal 9)"\n'],
         ),
-        ("import os; os.kill(os.getpid(), 11)\n", ["ExitCode 139\n"]),
+        ("import os; os.kill(os.getpid(), 11)\n", ["ExitCode 139\n", "SIGSEGV (signal 11)"]),
         ("def f(:\n", ["SyntaxError: invalid syntax"]),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 
 from .training_environment import Folders
 
@@ -31,9 +32,17 @@ class CommandFailed(ClientError):
         # A process that a signal ended counts as a shell would count it: 128 and the signal's number.
         code = return_code if return_code >= 0 else 128 - return_code
         lines = [f"{kind}:", f"ExitCode {code}", f'ErrorMessage "{explanation(stderr)}"']
-        if code == 137:
-            lines.append('ExtraInfo "OutOfMemory: Process killed by SIGKILL (signal 9)"')
+        if code > 128:
+            lines.append(f'ExtraInfo "{_killed_by(code - 128)}"')
         super().__init__("\n".join([*lines, f'Command "{" ".join(command)}"']))
+
+
+def _killed_by(number: int) -> str:
+    """The toolkit takes SIGKILL for the kernel's answer to too little memory."""
+    known = number in {known.value for known in signal.Signals}
+    name = signal.Signals(number).name if known else "a signal"
+    cause = "OutOfMemory: " if number == signal.SIGKILL else ""
+    return f"{cause}Process killed by {name} (signal {number})"
 
 
 def explanation(stderr: str) -> str:

@@ -100,6 +100,9 @@ def test_the_line_that_explains(lines: list[str], line: str) -> None:
         ("", ["KeyError: 1"], "", "AlgorithmError: KeyError: 1, exit code: 1"),
         ("", [], "", "AlgorithmError: See job logs for more information, exit code: 1"),
         ("", [], "Out of memory", "AlgorithmError: Out of memory, exit code: 1"),
+        ("", ["python train.py"], "Out of memory", "AlgorithmError: Out of memory, exit code: 1"),
+        ("", ["MemoryError", "bye"], "Out of memory", "AlgorithmError: Out of memory. MemoryError, exit code: 1"),
+        ("ClientError: no archive", ["x"], "", "ClientError: no archive"),
         (
             "subprocess.CalledProcessError: train.py",
             ["KeyError: 1", "subprocess.CalledProcessError: train.py"],

@@ -19,11 +19,14 @@ def algorithm_error(failure: str, exit_code: int, lines: Sequence[str], extra: s
     """FailureReason of a job that ended badly.
 
     `failure` is what it left in its failure file; without one the line of its log that explains its end is taken.
-    `extra` says what ended it from outside (a limit, a signal).
+    `extra` says what ended it from outside (a limit, a signal): then only an exception in the log adds to that.
+    What is wrong with the input (`ClientError: ...`) is no error of the algorithm.
     """
     text = failure.strip()[:LONGEST]
+    if text.startswith("ClientError:"):
+        return text
     if not text or _SAYS_LITTLE.search(text):
-        text = _joined("\n", explaining_line(lines), text)
+        text = _joined("\n", exception_line(lines) if extra else explaining_line(lines), text)
     told = _joined(". ", extra, text) or "See job logs for more information"
     ending = f", exit code: {exit_code}"
     return f"AlgorithmError: {told}"[: LONGEST - len(ending)] + ending
@@ -37,8 +40,13 @@ def _joined(between: str, first: str, second: str) -> str:
 def explaining_line(lines: Sequence[str]) -> str:
     """The last line that names an exception, else the last line that says anything."""
     said = [line.strip() for line in lines if line.strip()]
-    named = (line for line in reversed(said) if _EXCEPTION.match(line) and not _SAYS_LITTLE.search(line))
-    return next(named, said[-1] if said else "")[:LONGEST]
+    return exception_line(lines) or (said[-1][:LONGEST] if said else "")
+
+
+def exception_line(lines: Sequence[str]) -> str:
+    """The last line that names an exception, or nothing."""
+    said = (line.strip() for line in reversed(lines))
+    return next((line for line in said if _EXCEPTION.match(line) and not _SAYS_LITTLE.search(line)), "")[:LONGEST]
 
 
 def signal_words(number: int) -> str:
