@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
@@ -133,6 +134,14 @@ BROKEN: dict[str, tuple[str, str]] = {
         definition(training(), training("B", DependsOn=[{"Step": "Train", "Trigger": "Later"}])),
         "Step 'B' at Steps[1].DependsOn[0]: Trigger \"Later\" is none of Completed, Failed, Stopped, Any",
     ),
+    "a text where a list is needed": (
+        definition(training(Arguments={"InputDataConfig": "s3://bucket/data"})),
+        "Step 'Train' at Steps[0].Arguments.InputDataConfig: a list is needed, not s3://bucket/data",
+    ),
+    "a list where a structure is needed": (
+        definition(training(Arguments={"InputDataConfig": [{"DataSource": ["s3://bucket/data"]}]})),
+        "Step 'Train' at Steps[0].Arguments.InputDataConfig[0].DataSource: a structure is needed",
+    ),
     "a cycle": (
         definition(
             training("A", DependsOn=["C"]),
@@ -214,6 +223,13 @@ BROKEN: dict[str, tuple[str, str]] = {
         ),
         "Step 'If' at Steps[1].Arguments.Conditions[0].LeftValue.Std:JsonGet.PropertyFile: step 'Evaluate' has no "
         "property file 'Reprot'. Did you mean 'Report'?",
+    ),
+    "a property file in no output": (
+        definition(
+            processing(PropertyFiles=[{"PropertyFileName": "R", "OutputName": "evaluatoin", "FilePath": "r.json"}])
+        ),
+        "Step 'Evaluate' at Steps[0].PropertyFiles: property file 'R' lies in output 'evaluatoin', which the step does "
+        "not have. Did you mean 'evaluation'?",
     ),
     "a property file that is none": (
         definition(
@@ -345,3 +361,21 @@ def test_comparable_types(left: Any, right: Any) -> None:
 def test_every_sample_is_a_definition_of_this_schema() -> None:
     for sample in SAMPLES.iterdir():
         assert json.loads(sample.read_text())["Version"] == "2020-12-01"
+
+
+def test_whatever_stands_in_a_definition_is_taken_or_refused_by_name() -> None:
+    """Each place of each sample, with something else in it."""
+    for sample in SAMPLES.iterdir():
+        document = json.loads(sample.read_text())
+        for holder, key in places(document):
+            kept = holder[key]
+            for other in (None, 7, "text", [], [7], {}, {"Get": "Steps.Train"}, {"Get": 7}, {"Std:Join": []}):
+                holder[key] = other
+                with contextlib.suppress(Refused):
+                    checked_definition(json.dumps(document))
+            holder[key] = kept
+
+
+def places(value: Any) -> list[tuple[Any, Any]]:
+    keys = value.keys() if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else ()
+    return [place for key in keys for place in ((value, key), *places(value[key]))]

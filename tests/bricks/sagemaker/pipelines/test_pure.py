@@ -316,7 +316,7 @@ ATTRIBUTES = ("AppSpecification", "Environment", "ProcessingInputs")
 def test_the_cache_key_is_made_of_some_arguments() -> None:
     assert key_arguments(ATTRIBUTES, NEW) == {"AppSpecification": NEW["AppSpecification"]}
     assert key_arguments(("AppSpecification.ImageUri",), NEW) == {"AppSpecification.ImageUri": "i"}
-    assert key_arguments((), NEW) == NEW
+    assert key_arguments((), NEW) == {"Arguments": NEW}
     swapped = json.loads(json.dumps({"b": 1, "a": {"d": 1, "c": 2}}))
     assert cache_key(swapped) == cache_key({"a": {"c": 2, "d": 1}, "b": 1})
 
@@ -329,6 +329,7 @@ def test_why_a_step_missed() -> None:
         'Environment changed from {"A": "1"} to nothing'
     )
     assert explain(OLD, OLD) == []
+    assert [change.path for change in explain({"a.b [": {"c": 1}}, {"a.b [": {"c": True}})] == ["['a.b ['].c"]
 
 
 @pytest.mark.parametrize(

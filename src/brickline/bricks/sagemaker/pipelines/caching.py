@@ -32,7 +32,7 @@ ABSENT = _Absent()
 def key_arguments(attributes: Sequence[str], arguments: Shape) -> Shape:
     """Those of a step's resolved arguments that its cache key is made of; `attributes` are paths, none for all."""
     if not attributes:
-        return arguments
+        return {"Arguments": arguments}
     found: Shape = {}
     for attribute in attributes:
         try:
@@ -59,17 +59,12 @@ def explain(previous: Any, new: Any, path: tuple[Token, ...] = ()) -> list[Chang
         pairs = [(index, _item(previous, index), _item(new, index)) for index in range(length)]
     else:
         return [] if _alike(previous, new) else [Change(path_text(path), previous, new)]
-    return [change for token, old, now in pairs for change in explain(old, now, (*path, *_tokens(token, path)))]
+    return [change for token, old, now in pairs for change in explain(old, now, (*path, token))]
 
 
 def explanation(changes: Sequence[Change]) -> str:
     """`HyperParameters.epochs changed from "3" to "4"`, change by change."""
     return "; ".join(f"{change.path} changed from {_shown(change.old)} to {_shown(change.new)}" for change in changes)
-
-
-def _tokens(token: Token, path: tuple[Token, ...]) -> tuple[Token, ...]:
-    """Key arguments are named by their path (`AutoMLJobConfig.Mode`) at the top."""
-    return parse_path(token) if not path and isinstance(token, str) else (token,)
 
 
 def _item(items: list[Any], index: int) -> Any:

@@ -21,8 +21,8 @@ from brickline.bricks.sagemaker.pipelines.expressions import (
 )
 from brickline.bricks.sagemaker.pipelines.graph import dependencies, find_cycle, step_references
 from brickline.bricks.sagemaker.pipelines.parameters import did_you_mean
-from brickline.bricks.sagemaker.pipelines.paths import Token
-from brickline.bricks.sagemaker.pipelines.shapes import UnknownProperty
+from brickline.bricks.sagemaker.pipelines.paths import Missing, Token, natural_key, walk
+from brickline.bricks.sagemaker.pipelines.shapes import Misfit, UnknownProperty, check_form, request_shape
 from brickline.bricks.sagemaker.pipelines.steps import NOT_YET, TYPES
 
 _PARAMETER_TYPES = {"String": "String", "Integer": "Number", "Float": "Number", "Boolean": "Boolean"}
@@ -38,9 +38,11 @@ def checked_definition(text: str) -> Definition:
     definition = parse_definition(text)
     for step in definition.steps.values():
         _check_type(step)
+        _check_arguments(step)
     for step in definition.steps.values():
         _check_depends_on(definition, step)
         _check_references(definition, step)
+        _check_property_files(step)
         if step.type == "Condition":
             _check_conditions(definition, step)
     _check_experiment(definition)
@@ -62,6 +64,15 @@ def _check_type(step: Step) -> None:
         raise bad_definition(step.path, wrong, step.name)
 
 
+def _check_arguments(step: Step) -> None:
+    """They have the form that the step's operation takes."""
+    operation = TYPES[step.type].operation
+    try:
+        check_form(step.arguments, request_shape(operation) if operation else None, (*step.path, "Arguments"))
+    except Misfit as error:
+        raise bad_definition(error.path, str(error), step.name) from None
+
+
 def _check_depends_on(definition: Definition, step: Step) -> None:
     for dependency in step.depends_on:
         if dependency.step not in definition.steps:
@@ -70,6 +81,24 @@ def _check_depends_on(definition: Definition, step: Step) -> None:
 
 def _check_references(definition: Definition, step: Step) -> None:
     _check_each(definition, lambda: step_references(step), step.path, step)
+
+
+def _check_property_files(step: Step) -> None:
+    """Each lies in an output that the step has."""
+    names = _output_names(step)
+    for name, file in step.property_files.items():
+        if file.output_name not in names:
+            near = did_you_mean(file.output_name, names)
+            message = f"property file '{name}' lies in output '{file.output_name}', which the step does not have.{near}"
+            raise bad_definition((*step.path, "PropertyFiles"), message, step.name)
+
+
+def _output_names(step: Step) -> list[str]:
+    try:
+        outputs = walk(step.arguments, ("ProcessingOutputConfig", "Outputs"))
+    except Missing:
+        return []
+    return [name for output in outputs if (name := natural_key(output))] if isinstance(outputs, list) else []
 
 
 def _check_experiment(definition: Definition) -> None:

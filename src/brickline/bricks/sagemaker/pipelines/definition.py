@@ -225,8 +225,8 @@ def _retries(declared: Any, path: tuple[Token, ...], name: str) -> tuple[RetryPo
 def _property_files(declared: Any, path: tuple[Token, ...], name: str) -> dict[str, PropertyFile]:
     files: dict[str, PropertyFile] = {}
     for index, item in enumerate(_listed(declared, "PropertyFiles", path, name)):
-        members = [item.get(key) for key in ("PropertyFileName", "OutputName", "FilePath")] if item else [None]
-        if not all(isinstance(member, str) for member in members):
+        members = ("PropertyFileName", "OutputName", "FilePath")
+        if not isinstance(item, dict) or not all(isinstance(item.get(member), str) for member in members):
             place = (*path, "PropertyFiles", index)
             raise bad_definition(place, "PropertyFileName, OutputName and FilePath are needed", name)
         files[item["PropertyFileName"]] = PropertyFile(item["OutputName"], item["FilePath"])

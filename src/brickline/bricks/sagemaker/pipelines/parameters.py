@@ -42,7 +42,10 @@ def parse_parameter(declared: Mapping[str, Any]) -> Parameter:
         raise BadParameter("Name: a text is needed")
     if not isinstance(kind, str) or kind not in _PYTHON_TYPES:
         raise BadParameter(f"Type: {json.dumps(kind)} is none of {', '.join(TYPES)}")
-    parameter = Parameter(name, kind, default, tuple(declared.get("EnumValues") or ()))
+    choices = declared.get("EnumValues") or []
+    if not isinstance(choices, list):
+        raise BadParameter(f"EnumValues: a list is needed, not {json.dumps(choices)}")
+    parameter = Parameter(name, kind, default, tuple(choices))
     if default is not None and not _has_type(default, kind):
         raise BadParameter(f"DefaultValue: {json.dumps(default)} is not of type {kind}")
     if default is not None:

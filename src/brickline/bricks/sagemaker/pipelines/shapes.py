@@ -8,9 +8,9 @@ from typing import Any
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from brickline.baseplate.models import service_model
-from brickline.bricks.sagemaker.pipelines.expressions import as_text
+from brickline.bricks.sagemaker.pipelines.expressions import as_text, is_expression
 from brickline.bricks.sagemaker.pipelines.parameters import did_you_mean
-from brickline.bricks.sagemaker.pipelines.paths import NATURAL_KEYS, Token, path_text
+from brickline.bricks.sagemaker.pipelines.paths import NATURAL_KEYS, Misplaced, Token, path_text
 
 _VALUE_TYPES = {
     "string": "String",
@@ -21,6 +21,10 @@ _VALUE_TYPES = {
     "timestamp": "Number",
     "boolean": "Boolean",
 }
+
+
+class Misfit(Misplaced):
+    """A structure, list or map is wanted at a place, and something else is there."""
 
 
 class UnknownProperty(LookupError):
@@ -46,6 +50,24 @@ def property_type(shape: Shape | None, path: Sequence[Token]) -> str | None:
             raise UnknownProperty(_nowhere(shape, path, position))
         shape = inner
     return _VALUE_TYPES.get(shape.type_name)
+
+
+def check_form(value: Any, shape: Shape | None, path: tuple[Token, ...]) -> None:
+    """Raises Misfit. Expressions fit everywhere; scalars are put into the right type when they are used."""
+    if value is None or is_expression(value):
+        return
+    match shape, value:
+        case StructureShape(), dict():
+            for name, inner in value.items():
+                check_form(inner, shape.members.get(name), (*path, name))
+        case MapShape(), dict():
+            for name, inner in value.items():
+                check_form(inner, shape.value, (*path, name))
+        case ListShape(), list():
+            for index, inner in enumerate(value):
+                check_form(inner, shape.member, (*path, index))
+        case ((StructureShape() | MapShape() | ListShape()), _):
+            raise Misfit(f"a {shape.type_name} is needed, not {as_text(value)}", path)
 
 
 def coerced(value: Any, shape: Shape | None) -> Any:

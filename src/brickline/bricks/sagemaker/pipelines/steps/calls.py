@@ -63,7 +63,7 @@ def resource_step(name: str, noun: str) -> StepType:
 def call_request(work: Work, noun: str) -> Shape:
     """The arguments, with the attempt's name and the execution's tags."""
     given = work.arguments.get("Tags") or ()
-    own = {tag["Key"] for tag in given}
+    own = {tag.get("Key") for tag in given}
     tags = [*given, *(tag for tag in work.tags if tag["Key"] not in own)]
     return {**work.arguments, **({"Tags": tags} if tags else {}), f"{noun}Name": work.job_name}
 

@@ -32,7 +32,7 @@ def check_outputs(step: Step) -> str | None:
     for index, output in enumerate(declared):
         if not isinstance(output, dict) or not isinstance(output.get("OutputName"), str):
             return f"OutputParameters[{index}]: OutputName is needed"
-        if output.get("OutputType", "String") not in _TYPES:
+        if output.get("OutputType", "String") not in tuple(_TYPES):
             return f"OutputParameters[{index}]: OutputType is none of {', '.join(_TYPES)}"
     return None
 
