@@ -141,7 +141,7 @@ else:
 
 
 # Functions as steps: their values travel, and come back to the notebook.
-@step(name="Double", instance_type="ml.m5.xlarge", image_uri="python:3.11", role=role)
+@step(instance_type="ml.m5.xlarge", image_uri="python:3.11", role=role)
 def double(number: int) -> int:
     return 2 * number
 

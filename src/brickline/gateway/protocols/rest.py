@@ -160,14 +160,24 @@ def _query_map_part(name: str, has_lists: bool) -> Part:
 
 def _header_part(name: str, member: ModelShape) -> Part:
     wire = _wire_name(member, name).lower()
-    read = _header_list_reader(member) if isinstance(member, ListShape) else scalars.reader(member)
+    read = _header_reader(member)
+    is_enum = bool(getattr(member, "enum", None))
 
     def part(request: HttpRequest, _labels: Labels, value: Shape) -> None:
         text = request.headers.find(wire)
-        if text is not None:
+        if text is not None and not (is_enum and not text):  # clients send an empty x-amz-acl where they mean none
             value[name] = read(text)
 
     return part
+
+
+def _header_reader(member: ModelShape) -> Callable[[str], Any]:
+    if isinstance(member, ListShape):
+        return _header_list_reader(member)
+    if choices := getattr(member, "enum", None):
+        known = {choice.lower(): choice for choice in choices}
+        return lambda text: known.get(text.lower(), text)  # the C++ SDK sends `x-amz-checksum-mode: enabled`
+    return scalars.reader(member)
 
 
 def _header_list_reader(member: ListShape) -> Callable[[str], list[Any]]:
