@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, NoReturn
 
-_OUT_OF_MEMORY_SCORE = "500"  # the kernel's choice falls on jobs before it falls on the server
+_OUT_OF_MEMORY_SCORE = 500  # the kernel's choice falls on jobs before it falls on the server
 _FORK_HEADROOM = 64  # above the limit that the supervisor enforces, so that it sees the limit passed
 
 _DEFAULTS = {
@@ -39,8 +39,7 @@ def confine(output: int, processes: int | None) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if processes is not None:
         _limit_processes(processes + _FORK_HEADROOM)
-    with open("/proc/self/oom_score_adj", "w", encoding="utf-8") as score:
-        score.write(_OUT_OF_MEMORY_SCORE)
+    _volunteer_when_memory_runs_out()
     kernel.drop_capabilities()
 
 
@@ -65,6 +64,12 @@ def _reset_signals() -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     for number in signal.valid_signals() - {signal.SIGKILL, signal.SIGSTOP}:
         signal.signal(number, signal.SIG_DFL)
+
+
+def _volunteer_when_memory_runs_out() -> None:
+    with open("/proc/self/oom_score_adj", "r+", encoding="utf-8") as score:
+        if int(score.read()) < _OUT_OF_MEMORY_SCORE:
+            score.write(str(_OUT_OF_MEMORY_SCORE))
 
 
 def _limit_processes(most: int) -> None:

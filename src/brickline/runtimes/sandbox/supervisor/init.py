@@ -26,10 +26,10 @@ def run(folder: str, job: dict[str, Any], pipes: Pipes) -> NoReturn:
         kernel.set_hostname(job["hostname"])
         filesystem.enter(folder, job)
         _tie_to_supervisor(pipes)
+        main = _start(job, pipes)
     except OSError as error:
         pipes.give_up(error)
         os._exit(1)
-    main = _start(job, pipes)
     os.close(pipes.output)
     signal.signal(signal.SIGTERM, lambda *_: _forward_stop(main))
     pipes.tell("started")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import os
 import stat
 import time
+from functools import partial
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
+
+    Glance = tuple[str, float]  # what is wrong, if anything, and the seconds until the next one
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _BLOCK = 512  # bytes in a unit of st_blocks
@@ -38,58 +42,52 @@ class Watch:
 
     def __init__(self, folder: str, pid: int, limits: dict[str, Any]) -> None:
         self._folder = folder
-        self._memory: int | None = limits["memory_bytes"]
-        self._processes: int | None = limits["processes"]
-        self._disk: int | None = limits["disk_bytes"]
+        glances = (
+            ("processes", self._look_at_processes, limits["processes"]),
+            ("memory", self._look_at_memory, limits["memory_bytes"]),
+            ("disk", self._look_at_disk, limits["disk_bytes"]),
+        )
+        self._glances = {reason: partial(glance, limit) for reason, glance, limit in glances if limit is not None}
+        self._next = dict.fromkeys(self._glances, 0.0)
         # Opened once: a sandbox that ends takes the paths away, but not what is open.
         self._proc, *self._memory_files = [_open_folder(f"/proc/{pid}/root/{place}") for place in ("proc", *_IN_MEMORY)]
-        self._next = {"processes": 0.0, "disk": 0.0}
 
     def due_in(self) -> float:
-        return max(0.0, min(self._next.values()) - time.monotonic())
+        return max(0.0, min(self._next.values(), default=math.inf) - time.monotonic())
 
     def look(self) -> tuple[str, str] | None:
-        now = time.monotonic()
-        for name, glance in (("processes", self._look_at_processes), ("disk", self._look_at_disk)):
-            if self._next[name] > now:
+        for reason, glance in self._glances.items():
+            began = time.monotonic()
+            if self._next[reason] > began:
                 continue
-            passed, pause = glance()
-            if passed:
-                return passed
-            self._next[name] = time.monotonic() + max(pause, _SHARE * (time.monotonic() - now))
+            message, pause = glance()
+            if message:
+                return reason, message
+            ended = time.monotonic()
+            self._next[reason] = ended + max(pause, _SHARE * (ended - began))
         return None
 
-    def _look_at_processes(self) -> tuple[tuple[str, str] | None, float]:
-        tasks, resident = 0, 0
-        for threads, pages in _running(self._proc):
-            tasks += threads
-            resident += pages * _PAGE
-        if self._processes is not None and tasks > self._processes:
-            return ("processes", f"the job had {tasks} processes and threads; its limit is {self._processes}"), 0.0
-        pauses = [_pause(self._processes, tasks, _FORKS_PER_SECOND)]
-        if self._memory is not None:
-            used = self._used_memory(resident, self._memory)
-            if used > self._memory:
-                return (
-                    "memory",
-                    f"the job used {mebibytes(used)} of memory; its limit is {mebibytes(self._memory)}",
-                ), 0.0
-            pauses.append(_pause(self._memory, used, _MEMORY_PER_SECOND))
-        return None, min(pauses)
+    def _look_at_processes(self, limit: int) -> Glance:
+        used = sum(threads for threads, _ in _running(self._proc))
+        if used > limit:
+            return f"the job had {used} processes and threads; its limit is {limit}", 0.0
+        return "", _pause(limit - used, _FORKS_PER_SECOND)
 
-    def _look_at_disk(self) -> tuple[tuple[str, str] | None, float]:
-        if self._disk is None:
-            return None, float("inf")
+    def _look_at_memory(self, limit: int) -> Glance:
+        used = self._used_memory(limit)
+        if used > limit:
+            return f"the job used {mebibytes(used)} of memory; its limit is {mebibytes(limit)}", 0.0
+        return "", _pause(limit - used, _MEMORY_PER_SECOND)
+
+    def _look_at_disk(self, limit: int) -> Glance:
         used = disk_usage(self._folder)
-        if used > self._disk:
-            message = (
-                f"the job's files, with temporary ones, take {mebibytes(used)}; its limit is {mebibytes(self._disk)}"
-            )
-            return ("disk", message), 0.0
-        return None, _pause(self._disk, used, _DISK_PER_SECOND)
+        if used > limit:
+            return f"the job's files, with temporary ones, take {mebibytes(used)}; its limit is {mebibytes(limit)}", 0.0
+        return "", _pause(limit - used, _DISK_PER_SECOND)
 
-    def _used_memory(self, resident: int, limit: int) -> int:
+    def _used_memory(self, limit: int) -> int:
         """Counts pages shared between processes more than once, unless that would pass the limit: exact costs more."""
+        resident = sum(pages * _PAGE for _, pages in _running(self._proc))
         files = sum(map(_used, self._memory_files))
         if resident + files <= limit:
             return resident + files
@@ -138,9 +136,9 @@ def _used(file_system: int) -> int:
     return (usage.f_blocks - usage.f_bfree) * usage.f_frsize
 
 
-def _pause(limit: int | None, used: int, per_second: int) -> float:
+def _pause(left: int, per_second: int) -> float:
     """Seconds in which what is left cannot be used up."""
-    return _LONGEST if limit is None else min(_LONGEST, max(_SHORTEST, (limit - used) / per_second))
+    return min(_LONGEST, max(_SHORTEST, left / per_second))
 
 
 def _running(proc: int) -> Iterator[tuple[int, int]]:

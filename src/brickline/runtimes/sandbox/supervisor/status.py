@@ -21,8 +21,7 @@ STATUS = "status.json"
 OUTPUT = "output.log"
 ERRORS = "supervisor.err"
 
-_NEXT = "status.next"
-_ROOM = 8192  # bytes kept free for the last status, for the day when the disk is full
+_ROOM = 8192  # bytes of a status file
 
 _LOCK = "hhqqi4x"  # struct flock: type, whence, start, length, pid
 
@@ -62,29 +61,24 @@ def holder(folder: str) -> int | None:
 
 
 def reserve(folder: str) -> None:
-    """Set aside the room that the last status takes: a full disk must not keep the job's end a secret."""
-    handle = os.open(os.path.join(folder, _NEXT), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    os.posix_fallocate(handle, 0, _ROOM)
-    os.close(handle)
-
-
-def write_last(folder: str, status: dict[str, Any]) -> None:
-    """The job has ended: the status is on the disk, whole, when this returns."""
-    path = os.path.join(folder, _NEXT)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    os.write(handle, json.dumps(status).encode().ljust(_ROOM))
-    os.fsync(handle)
-    os.close(handle)
-    os.rename(path, os.path.join(folder, STATUS))
-    _sync_folder(folder)
+    """Set aside the room that the statuses to come take: a full disk must not keep the job's end a secret."""
+    for phase in ("running", "ended"):
+        handle = _open_room(folder, phase)
+        os.posix_fallocate(handle, 0, _ROOM)
+        os.close(handle)
 
 
 def write(folder: str, status: dict[str, Any]) -> None:
-    """A status on the way: whole when read, and worthless after a power cut, which ends the job too."""
-    path = os.path.join(folder, f"{STATUS}.new")
-    with open(path, "w", encoding="utf-8") as file:
-        json.dump(status, file)
-    os.rename(path, os.path.join(folder, STATUS))
+    """The status is whole whenever it is read; the last one, which ends the job, is on the disk when this returns."""
+    phase = status["phase"]
+    handle = _open_room(folder, phase)
+    os.write(handle, json.dumps(status).encode().ljust(_ROOM))
+    if phase == "ended":
+        os.fsync(handle)
+    os.close(handle)
+    os.rename(_room(folder, phase), os.path.join(folder, STATUS))
+    if phase == "ended":
+        _sync_folder(folder)
 
 
 def read(folder: str) -> dict[str, Any] | None:
@@ -94,6 +88,14 @@ def read(folder: str) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     return status
+
+
+def _room(folder: str, phase: str) -> str:
+    return os.path.join(folder, f"status.{phase}")
+
+
+def _open_room(folder: str, phase: str) -> int:
+    return os.open(_room(folder, phase), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
 def _sync_folder(folder: str) -> None:

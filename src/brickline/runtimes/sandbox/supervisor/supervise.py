@@ -52,7 +52,7 @@ class Supervisor:
         self._notifier = Notifier(job["notify"], job["token"])
         self._watch: Watch | None = None
         self._reports = b""
-        self._answer = "started"
+        self._answer = ""
         self._stop_at = math.inf
         self._kill_at = math.inf
         status.reserve(folder)
@@ -60,7 +60,8 @@ class Supervisor:
         self._sandbox = launch(folder, job)
         os.set_blocking(self._sandbox.output, False)
         self._poll = self._poll_everything()
-        self._owner = self._watch_owner(job["owner_pid"])
+        self._owner: int | None = None
+        self._watch_owner(job["owner_pid"])
 
     def run(self) -> None:
         while self._step():
@@ -70,13 +71,15 @@ class Supervisor:
         while self._take_output():
             pass
         self._log.close()
+        if not self._verdict.has_started():
+            self._verdict.give("launch", "the sandbox ended while it was being made")
         if self._log.dropped:
             self._verdict.note(f"{self._log.dropped:,} bytes of output found no room on the disk")
         self._verdict.close(self._folder)
-        status.write_last(self._folder, self._verdict.document("ended"))
+        status.write(self._folder, self._verdict.document("ended"))
         self._notifier.send_last()
         if not self._verdict.has_started():
-            _tell_starter(self._answer)
+            _tell_starter(self._answer or "ended")
 
     def _poll_everything(self) -> select.poll:
         poll = select.poll()
@@ -84,16 +87,15 @@ class Supervisor:
             poll.register(handle, select.POLLIN)
         return poll
 
-    def _watch_owner(self, pid: int | None) -> int | None:
+    def _watch_owner(self, pid: int | None) -> None:
         if pid is None:
-            return None
+            return
         try:
-            owner = os.pidfd_open(pid)
+            self._owner = os.pidfd_open(pid)
         except ProcessLookupError:
             self._lose_owner()
-            return None
-        self._poll.register(owner, select.POLLIN)
-        return owner
+        else:
+            self._poll.register(self._owner, select.POLLIN)
 
     def _step(self) -> bool:
         """Wait for the next thing to happen and do what it asks. False once the sandbox is over."""
