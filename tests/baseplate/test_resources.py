@@ -75,9 +75,14 @@ def test_arns_are_found_whatever_their_case(jobs: Resources, context: Context) -
 
 def test_a_change_that_raises_is_not_saved(jobs: Resources, context: Context) -> None:
     jobs.create(context, "a", {"TrainingJobStatus": "InProgress"})
-    with pytest.raises(RuntimeError), jobs.change(context, "a") as job:
-        job.document["TrainingJobStatus"] = "Failed"
-        raise RuntimeError
+
+    def fail_midway() -> None:
+        with jobs.change(context, "a") as job:
+            job.document["TrainingJobStatus"] = "Failed"
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_midway()
     assert jobs.get(context, "a").status == "InProgress"
 
 
