@@ -141,7 +141,9 @@ import json, os, signal
 descriptors = sorted(int(name) for name in os.listdir('/proc/self/fd'))[:-1]
 mask = os.umask(0)
 first = open('/proc/self/status').read()
-ignored = int(first.split('SigIgn:')[1].split()[0], 16) & ~((1 << 12) | (1 << 24))
+python_s_own = (1 << 12) | (1 << 24)
+libc_s_own = (1 << 31) | (1 << 32)
+ignored = int(first.split('SigIgn:')[1].split()[0], 16) & ~(python_s_own | libc_s_own)
 blocked = int(first.split('SigBlk:')[1].split()[0], 16)
 print(json.dumps([descriptors, mask, ignored, blocked, os.getsid(0) == os.getpid(), os.read(0, 1).decode()]))
 """

@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -208,11 +209,14 @@ def handler(e, c):
         written = True
     except OSError:
         written = False
-    return {"written": written, "data": os.path.exists(e["data"]), "tmp": os.listdir("/tmp")}
+    files = [name for name in os.listdir("/tmp") if os.path.isfile("/tmp/" + name)]
+    return {"written": written, "data": os.path.exists(e["data"]), "host": os.path.exists(e["host"]), "files": files}
 """
     functions.create(source)
-    seen = functions.invoke({"data": str(functions.context.baseplate.data / "state.db")})["Payload"]
-    assert seen == {"written": False, "data": False, "tmp": ["mine"]}
+    host = functions.context.baseplate.data / "state.db"
+    with tempfile.NamedTemporaryFile(dir="/tmp") as file:
+        seen = functions.invoke({"data": str(host), "host": file.name})["Payload"]
+    assert seen == {"written": False, "data": False, "host": False, "files": ["mine"]}
 
 
 def test_a_worker_that_ends_while_it_is_idle_is_replaced(functions: Functions) -> None:
