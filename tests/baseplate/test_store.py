@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, Table, func, insert, select, update
+from sqlalchemy import Column, Integer, MetaData, Table, event, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from brickline.baseplate import schema
-from brickline.baseplate.store import LayoutTooNew, Store
+from brickline.baseplate.store import LayoutTooNew, Store, StoreFailed
 
 
 def _add(store: Store, token: str) -> None:
@@ -45,6 +47,105 @@ def test_actions_run_after_the_outermost_commit(store: Store) -> None:
         _add(store, "b")
         assert seen == []
     assert seen == [2]
+
+
+def test_a_part_that_raises_leaves_nothing_though_the_rest_is_committed(store: Store) -> None:
+    notes = Table("notes_of_a_part", MetaData(), Column("id", Integer, primary_key=True))
+    ran: list[str] = []
+
+    def fail_midway() -> None:
+        with store.write():
+            store.add_tables(notes)
+            store.after_commit(lambda: ran.append("part"))
+            _add(store, "part")
+            raise RuntimeError
+
+    with store.write():
+        _add(store, "before")
+        store.after_commit(lambda: ran.append("before"))
+        with pytest.raises(RuntimeError):
+            fail_midway()
+        _add(store, "after")
+    assert _count(store) == 2
+    assert ran == ["before"]
+    with store.read() as connection:
+        assert connection.execute(select(notes)).all() == [], "tables stay: their brick will not make them again"
+
+
+def test_a_statement_that_fails_in_a_part_does_not_spoil_the_rest(store: Store) -> None:
+    with store.write():
+        _add(store, "a")
+        with pytest.raises(IntegrityError), store.write():
+            _add(store, "a")
+        _add(store, "b")
+    assert _count(store) == 2
+
+
+def test_an_action_that_raises_keeps_neither_the_others_nor_the_caller(store: Store) -> None:
+    ran: list[str] = []
+
+    def explode() -> None:
+        raise RuntimeError
+
+    with store.write():
+        _add(store, "a")
+        store.after_commit(explode)
+        store.after_commit(lambda: ran.append("x"))
+    assert ran == ["x"]
+    assert _count(store) == 1
+
+
+def test_an_action_may_write(store: Store) -> None:
+    with store.write():
+        store.after_commit(lambda: _add(store, "b"))
+        _add(store, "a")
+    assert _count(store) == 2
+
+
+def test_another_thread_writes_on_after_one_that_raised_deep_inside(store: Store) -> None:
+    def explode() -> None:
+        with store.write(), store.write(), store.read():
+            _add(store, "a")
+            raise RuntimeError
+
+    def fail() -> None:
+        with pytest.raises(RuntimeError):
+            explode()
+
+    thread = threading.Thread(target=fail)
+    thread.start()
+    thread.join()
+    _add(store, "b")
+    assert _count(store) == 1
+
+
+@pytest.mark.parametrize(
+    ("pragma", "says"),
+    [("query_only = 1", "readonly.*give this user the right"), ("max_page_count = 1", "is full.*room")],
+)
+def test_a_store_that_cannot_be_written_says_why_and_what_to_do(tmp_path: Path, pragma: str, says: str) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'state.db'}")
+    event.listen(store.engine, "begin", lambda connection: connection.exec_driver_sql(f"PRAGMA {pragma}"))
+    with pytest.raises(StoreFailed, match=says):
+        _add(store, "x" * 100_000)
+    assert _count(store) == 0
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("postgresql+psycopg://nobody@127.0.0.1:1/brickline", "refused.*is the server of --store running"),
+        ("postgres//nonsense", "Could not parse.*write it as postgresql"),
+        ("mysql://root@127.0.0.1/x", "a mysql database cannot be the store; write it as postgresql"),
+        ("postgresql+nonsense://u@127.0.0.1/x", "nonsense.*write it as postgresql"),
+        ("sqlite:////nowhere/at/all/state.db", "unable to open database file; is the data folder there"),
+    ],
+)
+def test_a_store_that_cannot_be_reached_is_one_line_with_a_cure(url: str, says: str) -> None:
+    with pytest.raises(StoreFailed, match=says) as failed:
+        Store(url)
+    assert "\n" not in str(failed.value)
 
 
 def test_an_action_outside_of_a_transaction_runs_at_once(store: Store) -> None:

@@ -68,7 +68,7 @@ class Resources:
             tags=tags or {},
         )
         try:
-            with self._store.write() as connection, connection.begin_nested():
+            with self._store.write() as connection:
                 values = {**_values(resource), "lookup": kind.lookup(name), "arn_lookup": arn.lower()}
                 resource.id = connection.execute(insert(table).values(**values).returning(table.c.id)).scalar_one()
         except IntegrityError:

@@ -43,12 +43,10 @@ Index("resources_by_modification", *_collection, resources.c.modified, resources
 Index("resources_by_status", *_collection, resources.c.status, resources.c.created, resources.c.id)
 Index("resources_by_arn", resources.c.arn_lookup)
 Index("resources_by_owner", resources.c.owner, sqlite_where=text("owner > 0"), postgresql_where=text("owner > 0"))
-Index(
-    "resources_unfinished",
-    resources.c.unfinished,
-    sqlite_where=text("unfinished"),
-    postgresql_where=text("unfinished"),
-)
+is_unfinished = text("unfinished")
+"""As the partial index has it: SQLite uses that only for the very same words."""
+
+Index("resources_unfinished", resources.c.id, sqlite_where=is_unfinished, postgresql_where=is_unfinished)
 
 outbox = Table(
     "outbox",

@@ -7,14 +7,34 @@ need no row locks and a transaction never has to be retried. Readers are not hel
 from __future__ import annotations
 
 import json
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, make_url, select
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
 from brickline.baseplate import schema
+
+log = logging.getLogger(__name__)
+
+_CURES = {
+    "disk is full": "make room on the disk of the data folder",
+    "readonly database": "give this user the right to write to the data folder",
+    "unable to open database file": "is the data folder there, and may this user write to it?",
+    "is locked": "end the other program that has the data folder's state.db open",
+    "not a database": "state.db is damaged: restore it, or start with another --data folder",
+}
+"""What SQLite says of a store that cannot be used, and what to do about it."""
+
+
+_FORM = "write it as postgresql+psycopg://user:password@host:port/database"
+
+
+class StoreFailed(Exception):
+    """The store cannot be reached, read or written; the message says why and what to do."""
 
 
 class LayoutTooNew(Exception):
@@ -37,11 +57,13 @@ class Store:
     """Connections, transactions, and what is to happen after a commit."""
 
     def __init__(self, url: str) -> None:
+        """Raises StoreFailed and LayoutTooNew."""
         self.engine = _engine(url)
         self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
         self._open = _Open()
-        schema.metadata.create_all(self.engine)
+        with _failing_clearly(self.engine):
+            schema.metadata.create_all(self.engine)
         self._check_layout()
 
     def add_tables(self, *tables: Table) -> None:
@@ -52,20 +74,27 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A connection to read by: this thread's open transaction if it has one, else one statement at a time."""
+        """A connection to read by: this thread's open transaction if it has one, else one statement at a time.
+
+        Raises StoreFailed.
+        """
         if self._open.connection is not None:
             yield self._open.connection
             return
-        with self._reader.connect() as connection:
+        with _failing_clearly(self.engine), self._reader.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A write transaction; inside another one of the same thread it joins that one."""
+        """A write transaction; inside another one of the same thread a part of that one.
+
+        A part that raises leaves nothing of itself behind, though whoever catches it goes on. Raises StoreFailed.
+        """
         if self._open.connection is not None:
-            yield self._open.connection
+            with self._part(self._open.connection) as connection:
+                yield connection
             return
-        with self._lock:
+        with self._lock, _failing_clearly(self.engine):
             actions: list[Callable[[], None]] = []
             tables: list[Table] = []
             self._open.actions, self._open.tables = actions, tables
@@ -81,7 +110,18 @@ class Store:
                     schema.metadata.create_all(self.engine, tables=tables)
                 raise
         for action in actions:
-            action()
+            _act(action)
+
+    @contextmanager
+    def _part(self, connection: Connection) -> Iterator[Connection]:
+        actions, tables = len(self._open.actions), len(self._open.tables)
+        try:
+            with connection.begin_nested():
+                yield connection
+        except BaseException:
+            del self._open.actions[actions:]
+            schema.metadata.create_all(connection, tables=self._open.tables[tables:])
+            raise
 
     def after_commit(self, action: Callable[[], None]) -> None:
         """Run `action` once the open transaction is committed (never if it is not); at once where none is open."""
@@ -105,13 +145,42 @@ class Store:
                 )
 
 
+def _act(action: Callable[[], None]) -> None:
+    """What is committed is committed: an action that raises takes neither the others nor the caller with it."""
+    try:
+        action()
+    except Exception:
+        log.exception("what was to happen after a commit failed")
+
+
+@contextmanager
+def _failing_clearly(engine: Engine) -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        said = " ".join(str(error.orig).split())
+        if engine.dialect.name == "sqlite":
+            cure = next((cure for sign, cure in _CURES.items() if sign in said), None)
+        else:
+            cure = "is the server of --store running, and does the URL name a user and a database of its own?"
+        if cure is None:
+            raise
+        raise StoreFailed(f"{engine.url.render_as_string()}: {said}; {cure}") from error
+
+
 def _engine(url: str) -> Engine:
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=16, max_overflow=112, pool_pre_ping=True)
-    engine = create_engine(url, pool_size=16, max_overflow=112)
-    event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    return engine
+    try:
+        kind = make_url(url).get_backend_name()
+        if kind == "sqlite":
+            engine = create_engine(url, pool_size=16, max_overflow=112)
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+            return engine
+        if kind == "postgresql":
+            return create_engine(url, pool_size=16, max_overflow=112, pool_pre_ping=True)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise StoreFailed(f"--store {url}: {error}; {_FORM}") from None
+    raise StoreFailed(f"--store {url}: a {kind} database cannot be the store; {_FORM}")
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -49,7 +49,13 @@ class Watcher:
         os.write(self._stop_write, b"x")
         if self._thread.is_alive():
             self._thread.join()
+        for key in [*self._selector.get_map().values()]:
+            if key.data:
+                os.close(key.fd)
+        self._selector.close()
         self._socket.close()
+        os.close(self._stop_read)
+        os.close(self._stop_write)
         self.address.unlink(missing_ok=True)
 
     def _watch(self) -> None:

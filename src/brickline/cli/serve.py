@@ -18,7 +18,7 @@ from brickline.baseplate import clock
 from brickline.baseplate.client_environment import Addresses
 from brickline.baseplate.house import Baseplate
 from brickline.baseplate.settings import PORT, PROXY_PORT, Settings
-from brickline.baseplate.store import LayoutTooNew
+from brickline.baseplate.store import LayoutTooNew, StoreFailed
 from brickline.connection.discovery import Claim, DataFolderTaken, ServerInfo
 from brickline.gateway.proxy import Proxy
 from brickline.gateway.server import Server
@@ -50,7 +50,7 @@ def serve(settings: Settings, ready: Ready) -> None:
 def _serve(settings: Settings, claim: Claim, ready: Ready) -> None:
     try:
         baseplate = Baseplate(settings, bricks.makers())
-    except LayoutTooNew as error:
+    except (LayoutTooNew, StoreFailed) as error:
         raise CannotServe(str(error)) from None
     try:
         server = _listen("port", settings.port, PORT, partial(Server, baseplate, settings.host))

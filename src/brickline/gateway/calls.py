@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import logging
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from brickline.baseplate.brick import Context, Shape
 from brickline.baseplate.credentials import Credential
 from brickline.baseplate.errors import Refused
 from brickline.baseplate.models import service_model
+from brickline.baseplate.store import StoreFailed
 from brickline.gateway import payloads, post_form, protocols, signing
 from brickline.gateway.authorization import Authorization, Malformed, authorization
 from brickline.gateway.forward import forward
@@ -162,14 +164,20 @@ class Gateway:
                 exchange.request_id,
                 exc_info=error,
             )
-            error = _internal_error(target)
+            error = _internal_error(target, error)
         wire = protocols.wire_protocol(target.protocol)
         return wire.error(service_model(target.service), error, exchange)
 
 
-def _internal_error(target: Target) -> Refused:
+def _internal_error(target: Target, error: Exception) -> Refused:
+    """Retried by clients; what the user of this machine can mend is said, all else is in the log only."""
+    message = "We encountered an internal error; the server's log has the request id with the cause."
+    if isinstance(error, StoreFailed):
+        message = str(error)
+    elif isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        message = "The disk of the data folder is full: make room on it."
     code = {"rest-xml": "InternalError", "query": "InternalFailure"}.get(target.protocol, "InternalServerError")
-    return Refused(code, "We encountered an internal error; the server's log has the request id with the cause.", 500)
+    return Refused(code, message, 500)
 
 
 def _plain(request: HttpRequest, target: Target) -> HttpRequest:

@@ -52,7 +52,7 @@ class Streams:
             group = self._groups.get(context, request["logGroupName"])
             values = {"group_id": group.id, "name": name, "created": milliseconds(), "last_event": 0, "size": 0}
             try:
-                with connection.begin_nested():
+                with self._store.write():
                     connection.execute(insert(streams).values(**values))
             except IntegrityError:
                 message = f"The specified log stream already exists: {name} in {group.name}"

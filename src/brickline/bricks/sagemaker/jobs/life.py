@@ -74,7 +74,6 @@ class JobLife:
             return
         plan, context = self._kind.plan(resource.document), self._context(resource)
         self._end(resource, plan, context, Ending("Failed", f"InternalServerError: {error}"))
-        self._baseplate.controllers.wake(resource.id, 0.1)
 
     def _prepare(self, job: Resource, plan: Plan, context: Context) -> float | None:
         if not self._is_stopping(job):

@@ -75,12 +75,11 @@ class Attempts:
         step_type, work = TYPES[row.private["type"]], work_of(run, run.step(row), row.private)
         if step_type.stop is None:
             return
-        with self._records.store.write() as connection:
-            try:
-                with connection.begin_nested():
-                    step_type.stop(work)
-            except Refused as error:
-                run.journal.say(f"Step '{row.name}' could not be asked to stop: {error.message}")
+        try:
+            with self._records.store.write():
+                step_type.stop(work)
+        except Refused as error:
+            run.journal.say(f"Step '{row.name}' could not be asked to stop: {error.message}")
 
     def _look_up(self, run: Run, step: Step, prepared: Prepared) -> Lookup:
         return self._cache.look_up(run.execution.document["PipelineArn"], step, prepared.body, prepared.arguments)
@@ -153,12 +152,11 @@ class Attempts:
     def _call(self, work: Work) -> Outcome:
         """Begin an attempt; what a refused call wrote is undone."""
         step_type = TYPES[work.step.type]
-        with self._records.store.write() as connection:
-            try:
-                with connection.begin_nested():
-                    return step_type.start(work)
-            except Refused as error:
-                return _refused(error, step_type, work)
+        try:
+            with self._records.store.write():
+                return step_type.start(work)
+        except Refused as error:
+            return _refused(error, step_type, work)
 
     def _outcome(self, run: Run, row: Resource) -> Outcome:
         step_type, work = TYPES[row.private["type"]], work_of(run, run.step(row), row.private)
