@@ -13,8 +13,10 @@ from brickline.bricks.s3.copying import Copying
 from brickline.bricks.s3.deleting import Deleting
 from brickline.bricks.s3.listing import Listing
 from brickline.bricks.s3.multipart import Multipart
+from brickline.bricks.s3.parts import Parts
 from brickline.bricks.s3.reading import Reading
 from brickline.bricks.s3.tagging import Tagging
+from brickline.bricks.s3.upload_listing import UploadListing
 from brickline.bricks.s3.writing import Writing
 
 if TYPE_CHECKING:
@@ -24,5 +26,18 @@ if TYPE_CHECKING:
 def brick(baseplate: Baseplate) -> Brick:
     baseplate.store.add_tables(*schema.TABLES)
     sweeping.begin(baseplate)
-    parts = (Buckets, BucketDocuments, Writing, Reading, Listing, Deleting, Copying, Multipart, Tagging, Acls)
+    parts = (
+        Buckets,
+        BucketDocuments,
+        Writing,
+        Reading,
+        Listing,
+        Deleting,
+        Copying,
+        Multipart,
+        Parts,
+        UploadListing,
+        Tagging,
+        Acls,
+    )
     return Brick("s3", tuple(part(baseplate) for part in parts))

@@ -47,7 +47,7 @@ class Acls:
         with self._places.store.write() as connection:
             entry = self._places.entry(context, request)
             index.change_document(connection, entry, {**entry.document, "ACL": _asked(request)})
-        return version_member(entry.version)
+        return version_member(entry)
 
     def get_object_acl(self, context: Context, request: Shape) -> Shape:
         return _grants(context, self._places.entry(context, request).document.get("ACL", "private"))

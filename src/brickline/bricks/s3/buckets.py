@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from brickline.baseplate.brick import Context, Shape
 from brickline.baseplate.errors import Refused
 from brickline.baseplate.kinds import Kind, Resource
 from brickline.baseplate.listing import decode_token, encode_token
 from brickline.baseplate.resources import Resources
-from brickline.baseplate.schema import resources as resource_table
-from brickline.bricks.s3 import schema
+from brickline.bricks.s3 import schema, uploads
 
 if TYPE_CHECKING:
     from brickline.baseplate.house import Baseplate
@@ -51,6 +51,7 @@ class Buckets:
 
     def __init__(self, baseplate: Baseplate) -> None:
         self._store = baseplate.store
+        self._objects = baseplate.objects
         self._buckets = Resources(baseplate, BUCKET)
 
     def create_bucket(self, context: Context, request: Shape) -> Shape:
@@ -101,8 +102,9 @@ class Buckets:
                     "The bucket you tried to delete is not empty: delete its objects, and their versions, first",
                     BucketName=bucket.name,
                 )
-            connection.execute(delete(schema.uploads).where(schema.uploads.c.bucket == bucket.id))
-            connection.execute(delete(resource_table).where(resource_table.c.id == bucket.id))
+            for file in uploads.end_all(connection, bucket.id):
+                self._store.after_commit(partial(self._objects.delete, file))
+            self._buckets.delete(bucket)
         return {}
 
 

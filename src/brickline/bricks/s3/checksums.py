@@ -76,12 +76,10 @@ def given(request: Shape) -> dict[str, str]:
     return {algorithm: request[member(algorithm)] for algorithm in _MAKERS if request.get(member(algorithm))}
 
 
-def wanted(request: Shape, has_trailers: bool) -> list[str]:
-    """The algorithms to compute for an upload. A trailer may state one that the request did not name."""
+def wanted(request: Shape) -> list[str]:
+    """The algorithms to compute while an upload comes in. A trailer may state one that the request did not name."""
     named = [*given(request), *filter(None, [request.get("ChecksumAlgorithm")])]
-    if named:
-        return list(dict.fromkeys(named))
-    return ["CRC32", "CRC32C", "CRC64NVME"] if has_trailers else [DEFAULT]
+    return list(dict.fromkeys(named)) or [DEFAULT]
 
 
 def hashers(algorithms: Iterable[str]) -> dict[str, Hasher]:
@@ -93,10 +91,13 @@ def encoded(digest: bytes) -> str:
 
 
 def check(computed: Mapping[str, str], stated: Mapping[str, str]) -> None:
-    """Refused with BadDigest where a stated checksum is not the computed one."""
+    """Refused where a stated checksum is not the computed one, or is no checksum of its algorithm at all."""
     for algorithm, value in stated.items():
-        if algorithm in computed and computed[algorithm] != value:
-            raise Refused("BadDigest", f"The {algorithm} you specified did not match the calculated checksum.")
+        if computed[algorithm] == value:
+            continue
+        if len(_decoded(value)) != len(_decoded(computed[algorithm])):
+            raise Refused("InvalidRequest", f"Value for x-amz-checksum-{algorithm.lower()} header is invalid.")
+        raise Refused("BadDigest", f"The {algorithm} you specified did not match the calculated checksum.")
 
 
 def in_trailers(trailers: Mapping[str, str]) -> dict[str, str]:
@@ -110,14 +111,19 @@ def check_md5(computed: bytes, stated: str | None) -> None:
     """The Content-MD5 header against the body's MD5."""
     if not stated:
         return
-    try:
-        wanted_digest = base64.b64decode(stated, validate=True)
-    except binascii.Error:
-        wanted_digest = b""
+    wanted_digest = _decoded(stated)
     if len(wanted_digest) != 16:
         raise Refused("InvalidDigest", "The Content-MD5 you specified is not valid.")
     if wanted_digest != computed:
         raise Refused("BadDigest", "The Content-MD5 you specified did not match what we received.")
+
+
+def _decoded(value: str) -> bytes:
+    """The bytes of a base64 text; none where it is no such text."""
+    try:
+        return base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        return b""
 
 
 def composite(parts: Iterable[str], algorithm: str) -> str:

@@ -36,7 +36,10 @@ def check_write(request: Shape, etag: str | None) -> None:
             raise Refused("NoSuchKey", "The specified key does not exist.", 404, Key=request["Key"])
         if not _matches(wanted, etag):
             raise _failed("If-Match")
-    if (unwanted := request.get("IfNoneMatch")) and etag is not None and _matches(unwanted, etag):
+    unwanted = request.get("IfNoneMatch")
+    if unwanted not in (None, "*"):
+        raise Refused("NotImplemented", f"If-None-Match of a write can only be *, not {unwanted}")
+    if unwanted and etag is not None:
         raise _failed("If-None-Match")
 
 

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 from brickline.baseplate.brick import Context, Shape
 from brickline.baseplate.errors import Refused
+from brickline.baseplate.kinds import Resource
 from brickline.bricks.s3.conditions import check_read
 from brickline.bricks.s3.index import Entry
 from brickline.bricks.s3.places import Places, new_entry
-from brickline.bricks.s3.properties import check_key, checksum_members, properties, version_member
+from brickline.bricks.s3.properties import (
+    ENCRYPTION,
+    check_customer_key,
+    check_key,
+    checksum_members,
+    encryption_members,
+    header_tags,
+    new_version_member,
+    properties,
+)
 from brickline.bricks.s3.writing import rehashed
 
 if TYPE_CHECKING:
     from brickline.baseplate.house import Baseplate
 
-_OF_THE_SOURCE = ("Checksums", "PartSizes")
+_NOT_COPIED = ("Checksums", "PartSizes", "Tags", *ENCRYPTION)
 _MOST = 5 << 30
 
 
@@ -26,25 +37,37 @@ class Copying:
 
     def copy_object(self, context: Context, request: Shape) -> Shape:
         check_key(request["Key"])
-        named = source_request(request)
-        source = self._places.entry(context, named)
-        check_read(request, source.etag, source.modified, "CopySource")
-        _check_change(request, named)
-        if source.size > _MOST:
-            raise Refused("InvalidRequest", f"The source is larger than {_MOST} bytes: copy it in parts")
-        document = _document(request, source)
-        etag, sums = rehashed(self._places.objects, source, request.get("ChecksumAlgorithm"))
+        named, bucket = source_request(request), self._places.bucket(context, request)
+
+        def prepare(source: Entry) -> tuple[Shape, str]:
+            check_source(request, source)
+            _check_change(request, named)
+            if source.size > _MOST:
+                raise Refused("InvalidRequest", f"The source is larger than {_MOST} bytes: copy it in parts")
+            return _document(request, source, bucket), self._places.objects.link(source.file)
+
+        source, (document, file) = self._places.entry_with(context, named, prepare)
+        etag, sums = rehashed(self._places.objects, replace(source, file=file), request.get("ChecksumAlgorithm"))
         document["Checksums"] = sums
-        file = self._places.objects.link(source.file)
         entry = new_entry(request["Key"], file, source.size, etag, document)
         version = self._places.keep(context, request, entry, "CopyObject")
         result = {"ETag": f'"{etag}"', "LastModified": entry.modified, **checksum_members(entry)}
         return {
             "CopyObjectResult": {**result, "ChecksumType": sums["Type"]},
-            "ServerSideEncryption": document["ServerSideEncryption"],
-            **({"CopySourceVersionId": source.version} if version_member(source.version) else {}),
-            **version_member(version),
+            **encryption_members(document),
+            **source_version_member(source),
+            **new_version_member(version),
         }
+
+
+def check_source(request: Shape, source: Entry) -> None:
+    """The conditions that a request puts on what it copies."""
+    check_customer_key(request, source.document, "CopySource")
+    check_read(request, source.etag, source.modified, "CopySource")
+
+
+def source_version_member(source: Entry) -> Shape:
+    return {"CopySourceVersionId": source.version} if source.is_versioned else {}
 
 
 def source_request(request: Shape) -> Shape:
@@ -67,7 +90,7 @@ def source_request(request: Shape) -> Shape:
 
 def _check_change(request: Shape, named: Shape) -> None:
     is_itself = (named["Bucket"], named["Key"]) == (request["Bucket"], request["Key"]) and not named.get("VersionId")
-    changes = ("StorageClass", "ServerSideEncryption", "WebsiteRedirectLocation", "ChecksumAlgorithm")
+    changes = ("StorageClass", "WebsiteRedirectLocation", "ChecksumAlgorithm", *ENCRYPTION)
     if is_itself and request.get("MetadataDirective") != "REPLACE" and not any(name in request for name in changes):
         raise Refused(
             "InvalidRequest",
@@ -76,17 +99,15 @@ def _check_change(request: Shape, named: Shape) -> None:
         )
 
 
-def _document(request: Shape, source: Entry) -> Shape:
-    """The copy's own properties, by its directives."""
-    asked = properties({name: value for name, value in request.items() if name != "Tagging"})
+def _document(request: Shape, source: Entry, bucket: Resource) -> Shape:
+    """The copy's own properties, by its directives; class, encryption and ACL are always the request's."""
+    asked = properties({name: value for name, value in request.items() if name != "Tagging"}, bucket)
+    own = ("StorageClass", "ACL", *encryption_members(asked))
     if request.get("MetadataDirective") == "REPLACE":
         document = asked
     else:
-        kept = {name: value for name, value in source.document.items() if name not in ("Tags", "ACL", "StorageClass")}
-        own = ("StorageClass", "ServerSideEncryption", "SSEKMSKeyId", "BucketKeyEnabled", "ACL")
-        document = {**kept, **{name: asked[name] for name in own if name in request and name in asked}}
+        kept = {name: value for name, value in source.document.items() if name not in (*_NOT_COPIED, *own)}
+        document = {**kept, **{name: asked[name] for name in own if name in asked}}
     if request.get("TaggingDirective") == "REPLACE":
-        document |= {"Tags": properties({"Tagging": request.get("Tagging", "")}).get("Tags", {})}
-    elif "Tags" in source.document:
-        document["Tags"] = source.document["Tags"]
-    return {name: value for name, value in document.items() if name not in _OF_THE_SOURCE}
+        return {**document, "Tags": header_tags(request.get("Tagging", ""))}
+    return {**document, "Tags": source.document.get("Tags", {})}

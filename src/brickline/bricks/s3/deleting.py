@@ -13,7 +13,7 @@ from brickline.bricks.s3 import events, index
 from brickline.bricks.s3.conditions import check_write
 from brickline.bricks.s3.index import NULL
 from brickline.bricks.s3.places import Places, new_entry
-from brickline.bricks.s3.properties import check_key, version_member
+from brickline.bricks.s3.properties import check_key
 
 if TYPE_CHECKING:
     from brickline.baseplate.house import Baseplate
@@ -30,9 +30,6 @@ class Deleting:
         check_key(request["Key"])
         with self._places.store.write() as connection:
             bucket = self._places.bucket(context, request)
-            if request.get("IfMatch"):
-                now = index.latest(connection, bucket, request["Key"])
-                check_write(request, now.etag if now and not now.is_marker else None)
             return self._delete(connection, context, bucket, request)
 
     def delete_objects(self, context: Context, request: Shape) -> Shape:
@@ -46,7 +43,7 @@ class Deleting:
             for item in items:
                 try:
                     check_key(item["Key"])
-                    done = self._delete(connection, context, bucket, item)
+                    done = self._delete(connection, context, bucket, {**item, "IfMatch": item.get("ETag")})
                 except Refused as error:
                     answer["Errors"].append({**item, "Code": error.code, "Message": error.message})
                 else:
@@ -57,6 +54,9 @@ class Deleting:
 
     def _delete(self, connection: Connection, context: Context, bucket: Resource, item: Shape) -> Shape:
         key, version = item["Key"], item.get("VersionId")
+        if item.get("IfMatch"):
+            now = index.latest(connection, bucket, key)
+            check_write(item, now.etag if now and not now.is_marker else None)
         if version:
             return self._delete_version(connection, context, bucket, key, version)
         status = index.versioning(bucket)
@@ -82,12 +82,12 @@ class Deleting:
         version, replaced = index.add(connection, bucket, index.as_marker(marker))
         self._places.drop_after_commit(replaced)
         events.deleted(context, bucket, key, version, is_marker=True)
-        return {"DeleteMarker": True, **version_member(version)}
+        return {"DeleteMarker": True, "VersionId": version}
 
 
 def _deleted(item: Shape, done: Shape) -> Shape:
     """DeleteObjects names the version that was asked for, and a marker's own version beside it."""
     answer: Shape = {"Key": item["Key"], **({"VersionId": item["VersionId"]} if "VersionId" in item else {})}
     if done.get("DeleteMarker"):
-        answer |= {"DeleteMarker": True, "DeleteMarkerVersionId": done.get("VersionId", NULL)}
+        answer |= {"DeleteMarker": True, "DeleteMarkerVersionId": done["VersionId"]}
     return answer

@@ -33,6 +33,8 @@ class Entry:
     is_latest: bool = True
     is_marker: bool = False
     id: int = 0
+    is_versioned: bool = False
+    """Whether its bucket has versions (or had, and is suspended): then answers name the version, be it `null`."""
 
 
 def as_marker(entry: Entry) -> Entry:
@@ -46,11 +48,11 @@ def versioning(bucket: Resource) -> str:
 
 def latest(connection: Connection, bucket: Resource, key: str) -> Entry | None:
     """The newest version, which may be a delete marker."""
-    return _one(connection, table.c.bucket == bucket.id, table.c.key == key, table.c.is_latest)
+    return _one(connection, bucket, table.c.key == key, table.c.is_latest)
 
 
 def version_of(connection: Connection, bucket: Resource, key: str, version: str) -> Entry | None:
-    return _one(connection, table.c.bucket == bucket.id, table.c.key == key, table.c.version == version)
+    return _one(connection, bucket, table.c.key == key, table.c.version == version)
 
 
 def add(connection: Connection, bucket: Resource, entry: Entry) -> tuple[str, list[str]]:
@@ -95,11 +97,11 @@ def _remove(connection: Connection, where: tuple[ColumnElement[bool], ...]) -> l
     return [file for file in files if file]
 
 
-def _one(connection: Connection, *where: ColumnElement[bool]) -> Entry | None:
-    row = connection.execute(select(table).where(*where)).mappings().one_or_none()
-    return as_entry(row) if row else None
+def _one(connection: Connection, bucket: Resource, *where: ColumnElement[bool]) -> Entry | None:
+    row = connection.execute(select(table).where(table.c.bucket == bucket.id, *where)).mappings().one_or_none()
+    return replace(as_entry(row), is_versioned=bool(versioning(bucket))) if row else None
 
 
 def _columns(entry: Entry) -> dict[str, Any]:
-    values = {name: value for name, value in vars(entry).items() if name != "id"}
+    values = {name: value for name, value in vars(entry).items() if name in table.c and name != "id"}
     return {**values, "document": dumps(entry.document)}

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from brickline.baseplate.brick import Context, Shape
 from brickline.baseplate.errors import Refused
@@ -16,7 +13,8 @@ from brickline.bricks.s3 import index
 from brickline.bricks.s3.buckets import owner
 from brickline.bricks.s3.index import Entry
 from brickline.bricks.s3.places import Places
-from brickline.bricks.s3.scanning import Prefix, scan, scan_versions
+from brickline.bricks.s3.scanning import Position, Prefix, Range, after_key, from_key, scan
+from brickline.bricks.s3.url_encoding import url_encoded
 
 if TYPE_CHECKING:
     from brickline.baseplate.house import Baseplate
@@ -33,7 +31,7 @@ class Listing:
         after = request.get("StartAfter", "")
         if token := request.get("ContinuationToken"):
             after = _position(token)
-        found, is_truncated = self._page(bucket, request, after)
+        found, is_truncated = self._page(bucket, request, after_key(after))
         answer = _answer(request, found, is_truncated, ("Prefix", "Delimiter", "StartAfter"))
         answer["Contents"] = [_content(entry, context if request.get("FetchOwner") else None) for entry in _keys(found)]
         answer["KeyCount"] = len(found)
@@ -41,23 +39,21 @@ class Listing:
             answer["ContinuationToken"] = token
         if is_truncated:
             answer["NextContinuationToken"] = encode_token([_text(found[-1])])
-        return _url_encoded(answer, request)
+        return url_encoded(answer, request)
 
     def list_objects(self, context: Context, request: Shape) -> Shape:
         bucket = self._places.bucket(context, request)
-        found, is_truncated = self._page(bucket, request, request.get("Marker", ""))
+        found, is_truncated = self._page(bucket, request, after_key(request.get("Marker", "")))
         answer = _answer(request, found, is_truncated, ("Prefix", "Delimiter", "Marker"))
         answer.setdefault("Marker", "")
         answer["Contents"] = [_content(entry, context) for entry in _keys(found)]
         if is_truncated and request.get("Delimiter"):
             answer["NextMarker"] = _text(found[-1])
-        return _url_encoded(answer, request)
+        return url_encoded(answer, request)
 
     def list_object_versions(self, context: Context, request: Shape) -> Shape:
         bucket = self._places.bucket(context, request)
-        prefix, delimiter = request.get("Prefix", ""), request.get("Delimiter", "")
-        rows = scan_versions(self._places.store, bucket.id, prefix, delimiter, self._version_marker(bucket, request))
-        found, is_truncated = _take(rows, request)
+        found, is_truncated = self._page(bucket, request, self._version_marker(bucket, request), all_versions=True)
         answer = _answer(request, found, is_truncated, ("Prefix", "Delimiter", "KeyMarker", "VersionIdMarker"))
         versions = [(_content(entry, context), entry) for entry in _keys(found)]
         answer["Versions"] = [_version(shape, entry) for shape, entry in versions if not entry.is_marker]
@@ -66,37 +62,41 @@ class Listing:
             answer["NextKeyMarker"] = _text(found[-1])
             if isinstance(found[-1], Entry):
                 answer["NextVersionIdMarker"] = found[-1].version
-        return _url_encoded(answer, request)
+        return url_encoded(answer, request)
 
-    def _page(self, bucket: Resource, request: Shape, after: str) -> tuple[list[Entry | Prefix], bool]:
-        prefix, delimiter = request.get("Prefix", ""), request.get("Delimiter", "")
-        batch = _size(request) + 1
-        return _take(scan(self._places.store, bucket.id, prefix, delimiter, after, batch), request)
+    def _page(
+        self, bucket: Resource, request: Shape, after: Position, *, all_versions: bool = False
+    ) -> tuple[list[Entry | Prefix], bool]:
+        """What fits into `MaxKeys`, and whether there is more."""
+        size = _size(request)
+        wanted = Range(bucket.id, request.get("Prefix", ""), request.get("Delimiter", ""), all_versions)
+        found = list(islice(scan(self._places.store, wanted, after, size + 1), size + 1)) if size else []
+        return found[:size], len(found) > size
 
-    def _version_marker(self, bucket: Resource, request: Shape) -> tuple[str, int]:
+    def _version_marker(self, bucket: Resource, request: Shape) -> Position:
+        """After the marker's version. Where it is deleted meanwhile, as by who empties a bucket page by page, the key
+        begins anew: a version may come twice, but none is passed over."""
         key, version = request.get("KeyMarker", ""), request.get("VersionIdMarker")
         if not version:
-            return key, 0  # from after all versions of the key
+            return after_key(key)
         with self._places.store.read() as connection:
             found = index.version_of(connection, bucket, key, version)
-        return key, found.id if found else 0
+        return (key, found.id) if found else from_key(key)
 
 
 def _size(request: Shape) -> int:
-    return min(int(request.get("MaxKeys", _MOST)), _MOST)
-
-
-def _take(rows: Iterator[Entry | Prefix], request: Shape) -> tuple[list[Entry | Prefix], bool]:
-    size = _size(request)
-    found = list(islice(rows, size + 1)) if size else []
-    return found[:size], len(found) > size
+    size = int(request.get("MaxKeys", _MOST))
+    if size < 0:
+        message = f"MaxKeys must be an integer between 0 and 2147483647, not {size}"
+        raise Refused("InvalidArgument", message, ArgumentName="max-keys", ArgumentValue=size)
+    return min(size, _MOST)
 
 
 def _answer(request: Shape, found: list[Entry | Prefix], is_truncated: bool, echoed: tuple[str, ...]) -> Shape:
     return {
         "Name": request["Bucket"],
         "Prefix": "",
-        "MaxKeys": request.get("MaxKeys", _MOST),
+        "MaxKeys": _size(request),
         "IsTruncated": is_truncated,
         "CommonPrefixes": [{"Prefix": item.text} for item in found if isinstance(item, Prefix)],
         **{name: request[name] for name in echoed if request.get(name)},
@@ -136,21 +136,3 @@ def _position(token: str) -> str:
         return str(decode_token(token, 1)[0])
     except Refused:
         raise Refused("InvalidArgument", "The continuation token provided is incorrect") from None
-
-
-def _url_encoded(answer: Shape, request: Shape) -> Shape:
-    """`encoding-type=url`: keys as in a URL, because XML cannot hold every character of a key."""
-    if request.get("EncodingType") != "url":
-        return answer
-    encode = partial(quote, safe="/-_.~*")
-    for name in ("Prefix", "Delimiter", "StartAfter", "Marker", "NextMarker", "KeyMarker", "NextKeyMarker"):
-        if name in answer:
-            answer[name] = encode(answer[name])
-    for name, member in (
-        ("Contents", "Key"),
-        ("Versions", "Key"),
-        ("DeleteMarkers", "Key"),
-        ("CommonPrefixes", "Prefix"),
-    ):
-        answer[name] = [{**item, member: encode(item[member])} for item in answer.get(name, [])]
-    return {**answer, "EncodingType": "url"}

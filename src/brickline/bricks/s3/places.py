@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from brickline.baseplate import clock
 from brickline.baseplate.brick import Context, Shape
 from brickline.baseplate.errors import Refused
 from brickline.baseplate.kinds import Resource
 from brickline.baseplate.resources import Resources
-from brickline.bricks.s3 import events, index
+from brickline.bricks.s3 import events, index, uploads
 from brickline.bricks.s3.buckets import BUCKET, bucket_of
 from brickline.bricks.s3.conditions import check_write
 from brickline.bricks.s3.index import Entry
+from brickline.bricks.s3.uploads import Upload
 
 if TYPE_CHECKING:
     from brickline.baseplate.house import Baseplate
+
+Used = TypeVar("Used")
+
+_LOOKS = 5
 
 
 class Places:
@@ -47,30 +54,48 @@ class Places:
             raise _marker_refusal(found, bool(version))
         return found
 
+    def entry_with(self, context: Context, request: Shape, use: Callable[[Entry], Used]) -> tuple[Entry, Used]:
+        """The object that a request names, and what `use` makes of it and of its file.
+
+        An object may be replaced, and its file deleted, between the look at the index and the use: then it is looked
+        up again.
+        """
+        for _ in range(_LOOKS):
+            entry = self.entry(context, request)
+            with contextlib.suppress(FileNotFoundError):
+                return entry, use(entry)
+        raise Refused("InternalError", f"The bytes of {request['Key']!r} are not there", 500)
+
+    def upload(self, context: Context, request: Shape) -> Upload:
+        """The multipart upload that a request names. Refused where it does not go on."""
+        bucket = self.bucket(context, request)
+        with self.store.read() as connection:
+            upload = uploads.find(connection, bucket.id, request["Key"], request["UploadId"])
+        if upload is None:
+            raise uploads.missing(request["UploadId"])
+        return upload
+
     def keep(self, context: Context, request: Shape, entry: Entry, reason: str) -> str:
         """Make a received file an object, with its event, if the write's conditions hold; gives its version id.
 
         Where they do not, or the bucket is gone meanwhile, the file is dropped.
         """
-        try:
-            with self.store.write() as connection:
+        with self.store.write() as connection:
+            try:
                 bucket = self.bucket(context, request)
                 now = index.latest(connection, bucket, entry.key)
                 check_write(request, now.etag if now and not now.is_marker else None)
                 version, replaced = index.add(connection, bucket, entry)
                 events.created(context, bucket, entry, version, reason)
-                self.drop_after_commit(replaced)
-            return version
-        except BaseException:
-            self.objects.delete(entry.file)
-            raise
+            except BaseException:
+                self.objects.delete(entry.file)
+                raise
+            self.drop_after_commit(replaced)
+        return version
 
     def drop_after_commit(self, files: Iterable[str]) -> None:
         for file in files:
-            self.store.after_commit(self._dropper(file))
-
-    def _dropper(self, file: str) -> Callable[[], None]:
-        return lambda: self.objects.delete(file)
+            self.store.after_commit(partial(self.objects.delete, file))
 
 
 def new_entry(key: str, file: str, size: int, etag: str, document: Shape) -> Entry:

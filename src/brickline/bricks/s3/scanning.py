@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, or_, select
 
 from brickline.baseplate.store import Store
 from brickline.bricks.s3.index import Entry, as_entry
 from brickline.bricks.s3.schema import objects as table
 
-_BATCH = 1000
+_MOST_ROWS, _LEAST_ROWS = 1000, 8
+_NEWEST, _OLDEST = (1 << 63) - 1, 0
+
+Position = tuple[str, int]
+"""After the version with this row id of a key; versions of a key are walked from the newest to the oldest."""
 
 
 @dataclass(frozen=True)
@@ -21,58 +25,51 @@ class Prefix:
     text: str
 
 
-def scan(store: Store, bucket: int, prefix: str, delimiter: str, after: str, batch: int) -> Iterator[Entry | Prefix]:
-    """Latest versions that are no delete markers, with keys greater than `after` - and than all below it, where
-    `after` is itself a common prefix."""
-    start = successor(after) if delimiter and common_prefix(after, prefix, delimiter) == after else None
-    shown = (table.c.bucket == bucket, table.c.is_latest, ~table.c.is_marker)
-    from_key, is_open = (start, False) if start is not None else (after, True)
-    while from_key is not None:
-        rows = _fetch(store, [*shown, *_bounds(prefix, from_key, is_open)], min(batch, _BATCH))
-        skip_to: str | None = None
-        for entry in rows:
-            if skip_to is not None and entry.key < skip_to:
-                continue
-            if delimiter and (common := common_prefix(entry.key, prefix, delimiter)):
-                yield Prefix(common)
-                skip_to = successor(common)
-                if skip_to is None:
+@dataclass(frozen=True)
+class Range:
+    """What is walked: all versions and markers of a bucket's keys, or the latest versions that are no markers."""
+
+    bucket: int
+    prefix: str = ""
+    delimiter: str = ""
+    all_versions: bool = False
+
+
+def after_key(key: str) -> Position:
+    """After all versions of a key."""
+    return key, _OLDEST
+
+
+def from_key(key: str) -> Position:
+    """From the newest version of a key on."""
+    return key, _NEWEST
+
+
+def scan(store: Store, wanted: Range, after: Position, size: int) -> Iterator[Entry | Prefix]:
+    """What comes after a position: after all below it, where its key is itself a common prefix."""
+    position: Position | None = after
+    if after[0] and common_prefix(after[0], wanted.prefix, wanted.delimiter) == after[0]:
+        position = _past(after[0])
+    rows_at_once = _LEAST_ROWS if wanted.delimiter else min(size, _MOST_ROWS)
+    with store.read() as connection:
+        while position is not None:
+            rows = _fetch(connection, wanted, position, rows_at_once)
+            for row in rows:
+                if row["key"] < position[0]:
+                    continue  # below the common prefix that was given last
+                common = common_prefix(row["key"], wanted.prefix, wanted.delimiter)
+                yield Prefix(common) if common else as_entry(row)
+                position = _past(common) if common else (row["key"], row["id"])
+                if position is None:
                     return
-            else:
-                yield entry
-        if len(rows) < min(batch, _BATCH):
-            return
-        last = rows[-1].key
-        from_key, is_open = (skip_to, False) if skip_to is not None and skip_to > last else (last, True)
-
-
-def scan_versions(
-    store: Store, bucket: int, prefix: str, delimiter: str, after: tuple[str, int]
-) -> Iterator[Entry | Prefix]:
-    """All versions and markers by key, newest first, from after a key and the row id of one of its versions."""
-    key, row_id = after
-    seen = ""
-    while True:
-        beyond = or_(table.c.key > key, and_(table.c.key == key, table.c.id < row_id))
-        where = [table.c.bucket == bucket, *_bounds(prefix, "", True), beyond]
-        with store.read() as connection:
-            query = select(table).where(*where).order_by(table.c.key, table.c.id.desc()).limit(_BATCH)
-            rows = [as_entry(row) for row in connection.execute(query).mappings()]
-        for entry in rows:
-            common = common_prefix(entry.key, prefix, delimiter) if delimiter else ""
-            if not common:
-                yield entry
-            elif common != seen:
-                seen = common
-                yield Prefix(common)
-        if len(rows) < _BATCH:
-            return
-        key, row_id = rows[-1].key, rows[-1].id
+            if len(rows) < rows_at_once:
+                return
+            rows_at_once = _next_size(rows_at_once, is_past=rows[-1]["key"] < position[0])
 
 
 def common_prefix(key: str, prefix: str, delimiter: str) -> str:
-    """`a/b/` for key `a/b/c`, prefix `a/` and delimiter `/`; empty where the delimiter does not follow."""
-    if not key.startswith(prefix):
+    """`a/b/` for key `a/b/c`, prefix `a/` and delimiter `/`; empty where the delimiter does not follow, or is none."""
+    if not delimiter or not key.startswith(prefix):
         return ""
     end = key.find(delimiter, len(prefix))
     return key[: end + len(delimiter)] if end >= 0 else ""
@@ -88,16 +85,36 @@ def successor(prefix: str) -> str | None:
     return None
 
 
-def _bounds(prefix: str, from_key: str, is_open: bool) -> list[ColumnElement[bool]]:
-    bounds = [table.c.key > from_key] if is_open else [table.c.key >= from_key]
-    if prefix:
-        bounds.append(table.c.key >= prefix)
-        if (end := successor(prefix)) is not None:
-            bounds.append(table.c.key < end)
-    return bounds
+def _past(prefix: str) -> Position | None:
+    following = successor(prefix)
+    return None if following is None else from_key(following)
 
 
-def _fetch(store: Store, where: list[ColumnElement[bool]], size: int) -> list[Entry]:
-    with store.read() as connection:
-        query = select(table).where(*where).order_by(table.c.key).limit(size)
-        return [as_entry(row) for row in connection.execute(query).mappings()]
+def _next_size(rows: int, *, is_past: bool) -> int:
+    """Fewer rows where most of a batch lay below one prefix and were read for nothing, else more."""
+    return max(rows // 4, _LEAST_ROWS) if is_past else min(rows * 2, _MOST_ROWS)
+
+
+def _fetch(connection: Connection, wanted: Range, after: Position, size: int) -> Sequence[RowMapping]:
+    where = [table.c.bucket == wanted.bucket, *_beyond(after), *_below(wanted.prefix)]
+    if wanted.all_versions:
+        query = select(table).where(*where).order_by(table.c.key, table.c.id.desc())
+    else:
+        query = select(table).where(table.c.is_latest, ~table.c.is_marker, *where).order_by(table.c.key)
+    return connection.execute(query.limit(size)).mappings().all()
+
+
+def _beyond(position: Position) -> list[ColumnElement[bool]]:
+    key, row_id = position
+    if row_id == _OLDEST:
+        return [table.c.key > key]
+    if row_id == _NEWEST:
+        return [table.c.key >= key]
+    return [table.c.key >= key, or_(table.c.key > key, and_(table.c.key == key, table.c.id < row_id))]
+
+
+def _below(prefix: str) -> list[ColumnElement[bool]]:
+    if not prefix:
+        return []
+    end = successor(prefix)
+    return [table.c.key >= prefix, *([] if end is None else [table.c.key < end])]

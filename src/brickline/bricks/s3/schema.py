@@ -54,4 +54,15 @@ parts = Table(
 )
 Index("s3_parts_by_file", parts.c.file)
 
-TABLES = (objects, uploads, parts)
+completed = Table(
+    "s3_completed_uploads",
+    metadata,
+    Column("upload", String(64), primary_key=True),
+    Column("bucket", serial, nullable=False),
+    Column("key", _key, nullable=False),
+    Column("time", Float(53), nullable=False),
+    Column("answer", Text, nullable=False),
+)
+"""What was answered, for a client that lost the answer and asks again."""
+
+TABLES = (objects, uploads, parts, completed)

@@ -23,22 +23,19 @@ class Tagging:
         if len(tags) != len(request["Tagging"]["TagSet"]):
             raise Refused("InvalidTag", "Cannot provide multiple Tags with the same key")
         check_tags(tags)
-        return self._change(context, request, tags)
+        return self._change(context, request, tags, added=True)
 
     def get_object_tagging(self, context: Context, request: Shape) -> Shape:
         entry = self._places.entry(context, request)
         tags = [{"Key": key, "Value": value} for key, value in entry.document.get("Tags", {}).items()]
-        return {"TagSet": tags, **version_member(entry.version)}
+        return {"TagSet": tags, **version_member(entry)}
 
     def delete_object_tagging(self, context: Context, request: Shape) -> Shape:
-        return self._change(context, request, {})
+        return self._change(context, request, {}, added=False)
 
-    def _change(self, context: Context, request: Shape, tags: dict[str, str]) -> Shape:
+    def _change(self, context: Context, request: Shape, tags: dict[str, str], *, added: bool) -> Shape:
         with self._places.store.write() as connection:
             entry = self._places.entry(context, request)
-            document = {**entry.document, "Tags": tags}
-            if not tags:
-                del document["Tags"]
-            index.change_document(connection, entry, document)
-            events.tags_changed(context, self._places.bucket(context, request), entry, added=bool(tags))
-        return version_member(entry.version)
+            index.change_document(connection, entry, {**entry.document, "Tags": tags})
+            events.tags_changed(context, self._places.bucket(context, request), entry, added=added)
+        return version_member(entry)

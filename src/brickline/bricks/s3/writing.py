@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from brickline.baseplate.brick import Context, Shape
@@ -10,7 +12,13 @@ from brickline.baseplate.objects import Objects
 from brickline.bricks.s3 import checksums
 from brickline.bricks.s3.index import Entry
 from brickline.bricks.s3.places import Places, new_entry
-from brickline.bricks.s3.properties import check_key, checksum_members, properties, version_member
+from brickline.bricks.s3.properties import (
+    check_key,
+    checksum_members,
+    encryption_members,
+    new_version_member,
+    properties,
+)
 from brickline.bricks.s3.receiving import Received, digest, receive
 
 if TYPE_CHECKING:
@@ -27,8 +35,9 @@ class Writing:
 
     def put_object(self, context: Context, request: Shape) -> Shape:
         check_key(request["Key"])
-        self._places.bucket(context, request)
-        document = properties(request)
+        if "WriteOffsetBytes" in request:
+            raise Refused("NotImplemented", "x-amz-write-offset-bytes: only directory buckets can append")
+        document = properties(request, self._places.bucket(context, request))
         received = receive_checked(self._places.objects, request)
         document["Checksums"] = {"Type": "FULL_OBJECT", "Values": received.checksums}
         entry = new_entry(request["Key"], received.file, received.size, received.etag, document)
@@ -37,9 +46,8 @@ class Writing:
             "ETag": f'"{entry.etag}"',
             **checksum_members(entry),
             "ChecksumType": "FULL_OBJECT",
-            "ServerSideEncryption": document["ServerSideEncryption"],
-            **{name: document[name] for name in ("SSEKMSKeyId", "BucketKeyEnabled") if name in document},
-            **version_member(version),
+            **encryption_members(document),
+            **new_version_member(version),
         }
 
 
@@ -49,17 +57,22 @@ def receive_checked(objects: Objects, request: Shape) -> Received:
     if (getattr(body, "length", None) or 0) > _LARGEST:
         message = f"Your proposed upload exceeds the maximum allowed size of {_LARGEST} bytes: upload it in parts"
         raise Refused("EntityTooLarge", message)
-    received = receive(objects, body, checksums.wanted(request, hasattr(body, "trailers")))
+    received = receive(objects, body, checksums.wanted(request))
     try:
         checksums.check_md5(received.md5, request.get("ContentMD5"))
         stated = {**checksums.given(request), **checksums.in_trailers(received.trailers)}
-        checksums.check(received.checksums, stated)
+        computed = {**received.checksums, **_further(objects, received, stated.keys() - received.checksums.keys())}
+        checksums.check(computed, stated)
     except Refused:
         objects.delete(received.file)
         raise
-    named = [*stated, *filter(None, [request.get("ChecksumAlgorithm")])] or [checksums.DEFAULT]
-    kept = {algorithm: value for algorithm, value in received.checksums.items() if algorithm in named}
-    return Received(received.file, received.size, received.md5, kept, received.trailers)
+    named = {*stated, request.get("ChecksumAlgorithm")} & computed.keys() or {checksums.DEFAULT}
+    return replace(received, checksums={name: value for name, value in computed.items() if name in named})
+
+
+def _further(objects: Objects, received: Received, algorithms: Set[str]) -> dict[str, str]:
+    """Checksums that only the trailer named, so that the bytes have to be read again."""
+    return digest(objects.open(received.file), algorithms)[1] if algorithms else {}
 
 
 def rehashed(objects: Objects, source: Entry, algorithm: str | None) -> tuple[str, Shape]:
