@@ -56,17 +56,26 @@ class Proxy:
         self.authority.prepare()
         self._egress = Egress(data / "egress.json")
         self._upstream = _upstream()
+        self._connections: set[asyncio.Task[None]] = set()
         self._socket = socket.create_server((host, port), backlog=256)
         self.url = f"http://{host}:{self._socket.getsockname()[1]}"
 
     async def serve(self) -> None:
-        """Answer until cancelled."""
-        server = await asyncio.start_server(self._handle, sock=self._socket, limit=_HEAD_LIMIT)
+        """Answer until cancelled; connections that are open then are closed."""
+        server = await asyncio.start_server(self._accept, sock=self._socket, limit=_HEAD_LIMIT)
         try:
-            async with server:
-                await self._keep_saving()
+            await self._keep_saving()
         finally:
+            server.close()
+            for connection in self._connections:
+                connection.cancel()
+            await asyncio.gather(*self._connections, return_exceptions=True)
             self._egress.save()
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = asyncio.ensure_future(self._handle(reader, writer))
+        self._connections.add(connection)
+        connection.add_done_callback(self._connections.discard)
 
     async def _keep_saving(self) -> None:
         while True:
@@ -75,14 +84,19 @@ class Proxy:
                 await asyncio.to_thread(self._egress.save)
 
     async def _handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(ConnectionError, TimeoutError, asyncio.IncompleteReadError, OSError):
-            try:
-                target = await asyncio.wait_for(_read_target(reader), _HEAD_SECONDS)
-            except (ValueError, asyncio.LimitOverrunError) as error:
-                await _answer(writer, 400, f"{error}")
-            else:
-                await self._serve_target(target, reader, writer)
-        writer.close()
+        try:
+            with contextlib.suppress(TimeoutError, asyncio.IncompleteReadError, OSError):
+                await self._converse(reader, writer)
+        finally:
+            writer.close()
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            target = await asyncio.wait_for(_read_target(reader), _HEAD_SECONDS)
+        except (ValueError, asyncio.LimitOverrunError) as error:
+            await _answer(writer, 400, f"{error}")
+        else:
+            await self._serve_target(target, reader, writer)
 
     async def _serve_target(self, target: Target, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if target.is_aws and target.method == "CONNECT":
