@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, literal, select, tuple_
 
 from brickline.baseplate.brick import Shape
 from brickline.baseplate.errors import Refused
@@ -18,6 +19,19 @@ from brickline.baseplate.kinds import Column, Kind, Listing, Resource
 from brickline.baseplate.resources import as_resource
 from brickline.baseplate.schema import resources as table
 from brickline.baseplate.store import Store
+
+_COLUMNS: dict[Column, tuple[str, ...]] = {
+    "lookup": ("lookup", "id"),
+    "created": ("created", "id"),
+    "modified": ("modified", "id"),
+    "status": ("status", "created", "id"),
+}
+"""What a sort key stands for: the columns of its index (see `schema`)."""
+
+_LAST_LETTER = "\U0010ffff"
+_MOST_IN_MEMORY = 1000
+_MOST_LOOKED_AT = 20_000
+"""Rows of one call that are tested in Python; then the page ends, full or not, with a token, as AWS's own pages may."""
 
 
 def encode_token(position: list[Any]) -> str:
@@ -42,26 +56,57 @@ def list_page(
     """The page of `kind` that `request` asks for, and the token of the next one if there is more."""
     listing = kind.listing
     assert listing is not None, f"{kind.key} declares no listing"
-    column = _sort_column(listing, request)
-    descending = request.get("SortOrder", listing.default_order) == "Descending"
+    order = _order(listing, request)
     size = min(int(request.get(listing.size, listing.page)), listing.max_page)
     where = place + _conditions(kind, listing, request)
     found: list[Resource] = []
-    for resource in _rows(store, where, column, descending, request.get(listing.token), size + 1):
-        if not _passes(listing, resource, request):
-            continue
-        if len(found) == size:
-            return found, encode_token([_sort_value(column, kind, found[-1]), found[-1].id])
-        found.append(resource)
+    last: Resource | None = None
+    rows = _rows(store, where, order, order.position(request.get(listing.token)), size + 1)
+    for looked_at, resource in enumerate(rows):
+        passes = _passes(listing, resource, request)
+        if last and (looked_at == _MOST_LOOKED_AT or (passes and len(found) == size)):
+            return found, order.token(kind, last)
+        if passes:
+            found.append(resource)
+        last = resource
     return found, None
 
 
-def _sort_column(listing: Listing, request: Shape) -> Column:
-    return listing.sort[request.get("SortBy", listing.default_sort)]
+@dataclass(frozen=True)
+class _Order:
+    """What rows are sorted by; the last column tells apart what is equal in the others."""
+
+    columns: tuple[str, ...]
+    descending: bool
+
+    @property
+    def clauses(self) -> list[ColumnElement[Any]]:
+        return [table.c[column].desc() if self.descending else table.c[column].asc() for column in self.columns]
+
+    def beyond(self, position: Sequence[Any]) -> ColumnElement[bool]:
+        """As a comparison of row values, which a database answers from the index of the order."""
+        columns = [table.c[column] for column in self.columns]
+        values = [literal(value, column.type) for value, column in zip(position, columns, strict=True)]
+        here, there = tuple_(*columns), tuple_(*values)
+        return here < there if self.descending else here > there
+
+    def token(self, kind: Kind, resource: Resource) -> str:
+        values = {**vars(resource), "lookup": kind.lookup(resource.name)}
+        return encode_token([self.columns[0], *(values[column] for column in self.columns)])
+
+    def position(self, token: str | None) -> list[Any] | None:
+        """Refused where the token is of a list in another order."""
+        if not token:
+            return None
+        column, *position = decode_token(token, 1 + len(self.columns))
+        if column != self.columns[0]:
+            raise Refused("ValidationException", "NextToken: the list was begun in another order than this SortBy")
+        return position
 
 
-def _sort_value(column: Column, kind: Kind, resource: Resource) -> Any:
-    return kind.lookup(resource.name) if column == "lookup" else getattr(resource, column)
+def _order(listing: Listing, request: Shape) -> _Order:
+    columns = _COLUMNS[listing.sort[request.get("SortBy", listing.default_sort)]]
+    return _Order(columns, request.get("SortOrder", listing.default_order) == "Descending")
 
 
 def _conditions(kind: Kind, listing: Listing, request: Shape) -> list[ColumnElement[bool]]:
@@ -69,7 +114,7 @@ def _conditions(kind: Kind, listing: Listing, request: Shape) -> list[ColumnElem
     if text := request.get(listing.name_contains):
         where.append(table.c.lookup.contains(kind.lookup(text), autoescape=True))
     if listing.prefix and (text := request.get(listing.prefix)):
-        where.append(table.c.lookup.startswith(kind.lookup(text), autoescape=True))
+        where += [table.c.lookup >= kind.lookup(text), table.c.lookup < kind.lookup(text) + _LAST_LETTER]
     if status := request.get(listing.status):
         where.append(table.c.status == status)
     for (after, before), column in ((listing.created, table.c.created), (listing.modified, table.c.modified)):
@@ -85,34 +130,18 @@ def _passes(listing: Listing, resource: Resource, request: Shape) -> bool:
 
 
 def _rows(
-    store: Store,
-    where: list[ColumnElement[bool]],
-    column: Column,
-    descending: bool,
-    token: str | None,
-    size: int,
+    store: Store, where: list[ColumnElement[bool]], order: _Order, position: Sequence[Any] | None, size: int
 ) -> Iterator[Resource]:
-    """Rows in order from after the token's position, fetched in batches of `size`."""
-    key, row_id = table.c[column], table.c.id
-    order = (key.desc(), row_id.desc()) if descending else (key, row_id)
-    position = decode_token(token, 2) if token else None
+    """Rows in order from after `position`, in batches of `size` that grow: few rows may pass what the caller tests."""
     while True:
-        query = select(table).where(and_(*where)).order_by(*order).limit(size)
+        query = select(table).where(*where).order_by(*order.clauses).limit(size)
         if position:
-            query = query.where(_beyond(key, row_id, position, descending))
+            query = query.where(order.beyond(position))
         with store.read() as connection:
             rows = connection.execute(query).mappings().all()
         for row in rows:
             yield as_resource(row)
         if len(rows) < size:
             return
-        position = [rows[-1][column], rows[-1]["id"]]
-
-
-def _beyond(
-    key: ColumnElement[Any], row_id: ColumnElement[int], position: list[Any], descending: bool
-) -> ColumnElement[bool]:
-    value, last = position
-    if descending:
-        return and_(key <= value, or_(key < value, row_id < last))
-    return and_(key >= value, or_(key > value, row_id > last))
+        position = [rows[-1][column] for column in order.columns]
+        size = min(2 * size, _MOST_IN_MEMORY)

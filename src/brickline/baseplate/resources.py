@@ -69,7 +69,7 @@ class Resources:
         )
         try:
             with self._store.write() as connection:
-                values = {**_values(resource), "lookup": kind.lookup(name), "arn_lookup": arn.lower()}
+                values = {**_values(resource), "lookup": kind.lookup(name)}
                 resource.id = connection.execute(insert(table).values(**values).returning(table.c.id)).scalar_one()
         except IntegrityError:
             raise kind.taken_error(context, name, parent) from None
@@ -128,7 +128,7 @@ class Resources:
             resource.document[kind.modified_member] = resource.modified
         resource.status = resource.document.get(kind.status_member, resource.status)
         with self._store.write() as connection:
-            connection.execute(update(table).where(table.c.id == resource.id).values(**_values(resource)))
+            connection.execute(update(table).where(table.c.id == resource.id).values(**_changeable(resource)))
             if resource.unfinished:
                 self._wake(resource.id)
             if resource.owner and resource.status != old_status:
@@ -220,7 +220,13 @@ def _one(store: Store, condition: ColumnElement[bool]) -> Resource | None:
 
 
 def _values(resource: Resource) -> dict[str, Any]:
-    values = {key: value for key, value in vars(resource).items() if key != "id"}
+    values = {key: value for key, value in vars(resource).items() if key != "id"} | {"arn_lookup": resource.arn.lower()}
     for member in ("document", "private", "tags"):
         values[member] = dumps(values[member])
     return values
+
+
+def _changeable(resource: Resource) -> dict[str, Any]:
+    """Without what never changes: the database would write its indexes anew."""
+    fixed = ("account", "region", "kind", "parent", "name", "created", "owner", "cause")
+    return {key: value for key, value in _values(resource).items() if key not in fixed}

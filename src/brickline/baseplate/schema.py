@@ -12,6 +12,12 @@ metadata = MetaData()
 serial = BigInteger().with_variant(Integer, "sqlite")
 """A growing integer key (SQLite numbers rows only in a plain INTEGER)."""
 
+
+def by_bytes(length: int) -> String:
+    """Text that is compared by its UTF-8 bytes everywhere, as SQLite does, and not by some language's alphabet."""
+    return String(length).with_variant(String(length, collation="C"), "postgresql")
+
+
 layout = Table("layout", metadata, Column("version", Integer, primary_key=True))
 
 resources = Table(
@@ -22,11 +28,11 @@ resources = Table(
     Column("region", String(32), nullable=False),
     Column("kind", String(64), nullable=False),
     Column("parent", String(512), nullable=False),
-    Column("lookup", String(512), nullable=False),
+    Column("lookup", by_bytes(512), nullable=False),
     Column("name", String(512), nullable=False),
     Column("arn", String(2048), nullable=False),
     Column("arn_lookup", String(2048), nullable=False),
-    Column("status", String(64), nullable=False),
+    Column("status", by_bytes(64), nullable=False),
     Column("created", Float(53), nullable=False),
     Column("modified", Float(53), nullable=False),
     Column("unfinished", Boolean, nullable=False),
@@ -38,9 +44,10 @@ resources = Table(
 )
 _collection = (resources.c.account, resources.c.region, resources.c.kind, resources.c.parent)
 Index("resources_by_name", *_collection, resources.c.lookup, unique=True)
-Index("resources_by_creation", *_collection, resources.c.created, resources.c.id)
-Index("resources_by_modification", *_collection, resources.c.modified, resources.c.id)
-Index("resources_by_status", *_collection, resources.c.status, resources.c.created, resources.c.id)
+# With `lookup` at their end these can tell without a look at the rows which names contain a text.
+Index("resources_by_creation", *_collection, resources.c.created, resources.c.id, resources.c.lookup)
+Index("resources_by_modification", *_collection, resources.c.modified, resources.c.id, resources.c.lookup)
+Index("resources_by_status", *_collection, resources.c.status, resources.c.created, resources.c.id, resources.c.lookup)
 Index("resources_by_arn", resources.c.arn_lookup)
 Index("resources_by_owner", resources.c.owner, sqlite_where=text("owner > 0"), postgresql_where=text("owner > 0"))
 is_unfinished = text("unfinished")

@@ -30,6 +30,14 @@ _CURES = {
 """What SQLite says of a store that cannot be used, and what to do about it."""
 
 
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "busy_timeout=30000",
+    "foreign_keys=ON",
+    "case_sensitive_like=ON",  # as in PostgreSQL
+)
+
 _FORM = "write it as postgresql+psycopg://user:password@host:port/database"
 
 
@@ -185,7 +193,7 @@ def _engine(url: str) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # transactions are begun below, not by the driver
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+    for pragma in _PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 

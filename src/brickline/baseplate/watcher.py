@@ -46,6 +46,8 @@ class Watcher:
         self._selector.register(pidfd, selectors.EVENT_READ, (pid, resource_id))
 
     def close(self) -> None:
+        if self._selector.get_map() is None:
+            return  # closed already
         os.write(self._stop_write, b"x")
         if self._thread.is_alive():
             self._thread.join()
