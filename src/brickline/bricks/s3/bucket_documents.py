@@ -44,6 +44,23 @@ def _check_policy(text: str) -> None:
         raise Refused("MalformedPolicy", "Policy: the member Statement is missing")
 
 
+def _check_versioning(configuration: Shape) -> None:
+    if "Status" not in configuration:
+        raise Refused(
+            "IllegalVersioningConfigurationException",
+            "The Versioning element must be specified: VersioningConfiguration.Status is Enabled or Suspended",
+        )
+
+
+def _check_tagging(tagging: Shape) -> None:
+    keys = [tag["Key"] for tag in tagging["TagSet"]]
+    if len(set(keys)) != len(keys):
+        raise Refused("InvalidTag", "Cannot provide multiple Tags with the same key")
+    if len(keys) > _MOST_TAGS:
+        raise Refused("BadRequest", f"Bucket tag count cannot be greater than {_MOST_TAGS}")
+
+
+_MOST_TAGS = 50
 _ENCRYPTION: Shape = {
     "Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False}]
 }
@@ -95,8 +112,25 @@ _DOCUMENTS = (
         "Tagging",
         missing=("NoSuchTagSet", "The TagSet does not exist"),
         delete="delete_bucket_tagging",
+        check=_check_tagging,
     ),
-    Document("bucket_versioning", "VersioningConfiguration", default={}),
+    Document("bucket_versioning", "VersioningConfiguration", default={}, check=_check_versioning),
+    Document(
+        "bucket_website",
+        "WebsiteConfiguration",
+        missing=("NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration"),
+        delete="delete_bucket_website",
+    ),
+    Document(
+        "bucket_replication",
+        "ReplicationConfiguration",
+        is_flat=False,
+        missing=("ReplicationConfigurationNotFoundError", "The replication configuration was not found"),
+        delete="delete_bucket_replication",
+    ),
+    Document("bucket_logging", "BucketLoggingStatus", default={}),
+    Document("bucket_accelerate_configuration", "AccelerateConfiguration", default={}),
+    Document("bucket_request_payment", "RequestPaymentConfiguration", default={"Payer": "BucketOwner"}),
 )
 
 
@@ -106,10 +140,39 @@ class BucketDocuments:
     def __init__(self, baseplate: Baseplate) -> None:
         self._buckets = Resources(baseplate, BUCKET)
 
+    def get_bucket_policy_status(self, context: Context, request: Shape) -> Shape:
+        policy = json.loads(self.get_bucket_policy(context, request)["Policy"])  # type: ignore[attr-defined]
+        return {"PolicyStatus": {"IsPublic": any(map(_is_public, _statements(policy)))}}
+
+    def get_object_lock_configuration(self, context: Context, request: Shape) -> Shape:
+        """No bucket has one: CreateBucket refuses to switch object lock on."""
+        bucket = bucket_of(self._buckets, context, request)
+        raise Refused(
+            "ObjectLockConfigurationNotFoundError",
+            "Object Lock configuration does not exist for this bucket",
+            BucketName=bucket.name,
+        )
+
 
 def document_of(bucket: Resource, name: str) -> Any:
     """What was put for a bucket, or None."""
     return bucket.private["documents"].get(name)
+
+
+def _statements(policy: Shape) -> list[Shape]:
+    found = policy["Statement"]
+    return found if isinstance(found, list) else [found]
+
+
+def _is_public(statement: Shape) -> bool:
+    """Whether a statement lets everybody in, without a condition."""
+    principal = statement.get("Principal")
+    everybody = principal == "*" or (isinstance(principal, dict) and "*" in _listed(principal.get("AWS", [])))
+    return statement.get("Effect") == "Allow" and everybody and not statement.get("Condition")
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
 
 
 def _put(document: Document) -> Method:

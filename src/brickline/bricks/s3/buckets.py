@@ -15,6 +15,7 @@ from brickline.baseplate.kinds import Kind, Resource
 from brickline.baseplate.listing import decode_token, encode_token
 from brickline.baseplate.resources import Resources
 from brickline.bricks.s3 import schema, uploads
+from brickline.bricks.s3.grants import acl_of, owner
 
 if TYPE_CHECKING:
     from brickline.baseplate.house import Baseplate
@@ -57,12 +58,13 @@ class Buckets:
     def create_bucket(self, context: Context, request: Shape) -> Shape:
         name = request["Bucket"]
         _check_name(name)
+        _check_options(request)
         region = _region(context, request)
         known = self._buckets.find(context, name)
         if known and known.document["Owner"] == context.account:
             return _created_again(known, region)
         document = {"Owner": context.account, "BucketRegion": region}
-        private = {"documents": {}, "acl": request.get("ACL", "private")}
+        private = {"documents": _first_documents(request), "acl": acl_of(request)}
         created = self._buckets.create(context, name, document, private=private)
         return {"Location": f"/{name}", "BucketArn": created.arn}
 
@@ -108,11 +110,6 @@ class Buckets:
         return {}
 
 
-def owner(account: str) -> Shape:
-    """S3 names an account by a canonical id of 64 hexadecimal digits."""
-    return {"ID": account.zfill(64), "DisplayName": account}
-
-
 def _created_again(bucket: Resource, region: str) -> Shape:
     """us-east-1 alone answers a repeated creation like the first (API_CreateBucket, BucketAlreadyOwnedByYou)."""
     if region == _FIRST_REGION == bucket.document["BucketRegion"]:
@@ -120,6 +117,23 @@ def _created_again(bucket: Resource, region: str) -> Shape:
     raise Refused(
         "BucketAlreadyOwnedByYou", "Your previous request to create the named bucket succeeded and you already own it."
     )
+
+
+def _check_options(request: Shape) -> None:
+    if request.get("ObjectLockEnabledForBucket"):
+        raise Refused("NotImplemented", "ObjectLockEnabledForBucket: Brickline does not have object lock")
+    if "Bucket" in request.get("CreateBucketConfiguration", {}):
+        raise Refused("NotImplemented", "CreateBucketConfiguration.Bucket: Brickline does not have directory buckets")
+
+
+def _first_documents(request: Shape) -> Shape:
+    """What a bucket can be given at its creation already."""
+    documents: Shape = {}
+    if tags := request.get("CreateBucketConfiguration", {}).get("Tags"):
+        documents["bucket_tagging"] = {"TagSet": tags}
+    if ownership := request.get("ObjectOwnership"):
+        documents["bucket_ownership_controls"] = {"Rules": [{"ObjectOwnership": ownership}]}
+    return documents
 
 
 def _region(context: Context, request: Shape) -> str:

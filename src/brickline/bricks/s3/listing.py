@@ -10,7 +10,7 @@ from brickline.baseplate.errors import Refused
 from brickline.baseplate.kinds import Resource
 from brickline.baseplate.listing import decode_token, encode_token
 from brickline.bricks.s3 import index
-from brickline.bricks.s3.buckets import owner
+from brickline.bricks.s3.grants import owner
 from brickline.bricks.s3.index import Entry
 from brickline.bricks.s3.places import Places
 from brickline.bricks.s3.scanning import Position, Prefix, Range, after_key, from_key, scan

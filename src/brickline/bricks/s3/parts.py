@@ -9,8 +9,8 @@ from brickline.baseplate.bodies import FileBody
 from brickline.baseplate.brick import Context, Shape
 from brickline.baseplate.errors import Refused
 from brickline.bricks.s3 import checksums, uploads
-from brickline.bricks.s3.buckets import owner
 from brickline.bricks.s3.copying import check_source, source_request, source_version_member
+from brickline.bricks.s3.grants import owner
 from brickline.bricks.s3.index import Entry
 from brickline.bricks.s3.places import Places
 from brickline.bricks.s3.properties import encryption_members

@@ -9,6 +9,7 @@ from brickline.baseplate.errors import Refused
 from brickline.baseplate.kinds import Resource
 from brickline.bricks.s3 import checksums
 from brickline.bricks.s3.bucket_documents import document_of
+from brickline.bricks.s3.grants import acl_of
 from brickline.bricks.s3.index import NULL, Entry
 
 _SYSTEM = (
@@ -55,7 +56,7 @@ def properties(request: Shape, bucket: Resource) -> Shape:
         document["StorageClass"] = request["StorageClass"]
     if tagging := request.get("Tagging"):
         document["Tags"] = header_tags(tagging)
-    if acl := request.get("ACL"):
+    if (acl := acl_of(request)) != "private":
         document["ACL"] = acl
     return document
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, or_, select
 
 from brickline.baseplate.brick import Context, Shape
-from brickline.bricks.s3.buckets import owner
+from brickline.bricks.s3.grants import owner
 from brickline.bricks.s3.places import Places
 from brickline.bricks.s3.scanning import Prefix, common_prefix
 from brickline.bricks.s3.schema import uploads as table
