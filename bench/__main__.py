@@ -7,7 +7,7 @@ import os
 import platform
 from pathlib import Path
 
-from bench import api, pipelines, startup, storage
+from bench import api, lists, pipelines, startup, storage
 from bench.measures import Row, table
 from bench.servers import brickline, moto
 
@@ -23,6 +23,7 @@ def main() -> None:
         sections["API calls, one client"] = api.measure([ours, theirs], full)
         sections["S3"] = storage.measure([ours, theirs], full)
         sections["Pipelines"] = pipelines.measure(ours, full)
+    sections["Lists"] = lists.measure(full)
     text = report(sections)
     print(text)
     RESULTS.write_text(text)

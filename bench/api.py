@@ -1,4 +1,4 @@
-"""Describe and list calls, one client; a long list beside a short one."""
+"""Describe and list calls, one client."""
 
 from __future__ import annotations
 

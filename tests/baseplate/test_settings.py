@@ -41,3 +41,9 @@ def test_the_data_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatch
     assert default_data() == Path("/somewhere/brickline")
     monkeypatch.setenv("BRICKLINE_DATA", "/elsewhere")
     assert default_data() == Path("/elsewhere")
+
+
+def test_a_data_folder_behind_a_link_is_known_by_its_real_place(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    assert load(tmp_path / "link", {}).data == (tmp_path / "real").resolve()

@@ -47,13 +47,16 @@ class Settings:
 
 
 def load(data: Path, flags: Mapping[str, Any]) -> Settings:
-    """The settings for a data folder; flags that are None were not given. Raises BadSetting."""
+    """The settings for a data folder; flags that are None were not given. Raises BadSetting.
+
+    `data` comes out without symbolic links: jobs' files are followed through real folders only.
+    """
     file = data / "brickline.toml"
     values: dict[str, Any] = {}
     for origin, found in ((str(file), _file(file)), ("BRICKLINE_* variables", _variables())):
         values |= {name: _value(name, value, origin) for name, value in found.items()}
     values |= {name: value for name, value in flags.items() if value is not None}
-    return Settings(**{**values, "data": data.absolute()})
+    return Settings(**{**values, "data": data.resolve()})
 
 
 def _file(file: Path) -> dict[str, Any]:

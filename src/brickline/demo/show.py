@@ -94,4 +94,5 @@ def _seconds(step: Step) -> str:
     if "StartTime" not in step:
         return ""
     end = step.get("EndTime") or datetime.now(UTC)
-    return f"{(end - step['StartTime']).total_seconds():.1f} s"
+    seconds = max(0.0, (end - step["StartTime"]).total_seconds())
+    return f"{seconds:.1f} s"

@@ -34,7 +34,7 @@ class S3:
         finally:
             body.close()
 
-    def keys(self, **request: Any) -> list[str]:
+    def listed(self, **request: Any) -> list[str]:
         return [found["Key"] for found in self("ListObjectsV2", **request)["Contents"]]
 
     def version(self, status: str) -> None:
