@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,9 +20,13 @@ def make_baseplate(tmp_path: Path) -> Iterator[Callable[..., Baseplate]]:
     """`make_baseplate()` has every brick; `make_baseplate({"toy": maker})` just those. Closed after the test."""
     made: list[Baseplate] = []
 
-    def make(makers: dict[str, BrickMaker] | None = None, data: Path | None = None) -> Baseplate:
+    def make(
+        makers: dict[str, BrickMaker] | None = None,
+        data: Path | None = None,
+        listeners: Iterable[str] = bricks.LISTENERS,
+    ) -> Baseplate:
         settings = Settings(data=data or tmp_path / "data")
-        baseplate = Baseplate(settings, bricks.makers() if makers is None else makers)
+        baseplate = Baseplate(settings, bricks.makers() if makers is None else makers, listeners)
         made.append(baseplate)
         return baseplate
 

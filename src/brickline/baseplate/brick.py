@@ -14,11 +14,17 @@ from brickline.baseplate import naming
 if TYPE_CHECKING:
     from brickline.baseplate.controllers import Controller
     from brickline.baseplate.house import Baseplate
+    from brickline.baseplate.targets import Target
 
 Shape = dict[str, Any]
 """A request or response in AWS's shape, CamelCase members and all (the key order of the request is kept)."""
 
 Operation = Callable[["Context", Shape], Shape]
+
+Listener = Callable[[list[Shape]], None]
+"""Gets events in the order of their commits, as `Bus.events` gives them, each once: it runs in the transaction that
+remembers how far it has come. It must be quick: what takes time is a resource for a controller.
+"""
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,10 @@ class Brick:
     controllers: Mapping[str, Controller] = field(default_factory=dict)
     close: Callable[[], None] = lambda: None
     """Ends what the brick itself has running (threads, warm workers) when the server stops."""
+    targets: Mapping[str, Target] = field(default_factory=dict)
+    """What events and schedules can start here, by the beginning of the ARN's resource part (`baseplate.targets`)."""
+    listener: Listener | None = None
+    """Hears every event of every account; the service has to be among `bricks.LISTENERS`."""
 
     @cached_property
     def _operations(self) -> dict[str, Operation]:

@@ -12,7 +12,7 @@ from brickline.baseplate.brick import Context, Shape
 from brickline.baseplate.store import Store, dumps
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 class Bus:
@@ -20,6 +20,11 @@ class Bus:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._emitted: Callable[[], None] = lambda: None
+
+    def on_emit(self, action: Callable[[], None]) -> None:
+        """Call `action` after each commit that brought new events."""
+        self._emitted = action
 
     def emit(self, context: Context, source: str, detail_type: str, resources: list[str], detail: Shape) -> str:
         """Write an event into the outbox; gives its id. `detail` has times as the service's events have them."""
@@ -38,6 +43,7 @@ class Bus:
                     cause=context.cause,
                 )
             )
+            self._store.after_commit(self._emitted)
         return event_id
 
     def events(self, after: int = 0) -> Iterator[Shape]:

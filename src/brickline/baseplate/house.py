@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import insert, select
 
 from brickline.baseplate import clock, models, schema
-from brickline.baseplate.brick import Brick, Context, Shape
+from brickline.baseplate.brick import Brick, Context, Listener, Shape
 from brickline.baseplate.bus import Bus
 from brickline.baseplate.client_environment import Addresses
 from brickline.baseplate.controllers import Controller, Controllers
 from brickline.baseplate.credentials import Credentials
+from brickline.baseplate.delivery import Delivery
 from brickline.baseplate.errors import Refused
+from brickline.baseplate.naming import Arn
 from brickline.baseplate.objects import Objects
 from brickline.baseplate.sessions import keep_session
 from brickline.baseplate.settings import Settings
 from brickline.baseplate.store import Store, dumps
+from brickline.baseplate.targets import Target
 from brickline.baseplate.validation import validate
 from brickline.baseplate.watcher import Watcher
 
@@ -28,7 +32,8 @@ BrickMaker = Callable[["Baseplate"], Brick]
 class Baseplate:
     """Store, objects, events, credentials, controllers - and the bricks on them, each made when first needed."""
 
-    def __init__(self, settings: Settings, bricks: Mapping[str, BrickMaker]) -> None:
+    def __init__(self, settings: Settings, bricks: Mapping[str, BrickMaker], listeners: Iterable[str] = ()) -> None:
+        """`listeners` are the services whose bricks hear of every event."""
         self.settings = settings
         self.data = settings.data
         self.addresses = Addresses(endpoint_url="")
@@ -40,6 +45,7 @@ class Baseplate:
         self.credentials = Credentials(self.store)
         self.controllers = Controllers(self.store, self._controller_of)
         self.watcher = Watcher(self.data / "notify.sock", self.controllers.wake)
+        self.delivery = Delivery(self.store, self.bus, {name: partial(self._listener_of, name) for name in listeners})
         self._makers = bricks
         self._bricks: dict[str, Brick] = {}
 
@@ -53,9 +59,11 @@ class Baseplate:
         keep_session(self.credentials, self.settings.account, self.data / "credentials.json")
         self.watcher.start()
         self.controllers.start()
+        self.delivery.start()
 
     def close(self) -> None:
         """Stop driving and close the store. Jobs run on; the next start picks them up."""
+        self.delivery.close()
         self.controllers.close()
         for brick in self._bricks.values():
             brick.close()
@@ -75,6 +83,17 @@ class Baseplate:
     def has(self, service: str, operation: str) -> bool:
         brick = self.brick(service)
         return brick is not None and brick.operation(operation) is not None
+
+    def target(self, arn: str) -> Target | None:
+        """What can start the thing that the ARN names; None where it can be no target."""
+        try:
+            parsed = Arn.parse(arn)
+        except ValueError:
+            return None
+        brick = self.brick(parsed.service)
+        targets = brick.targets if brick else {}
+        fitting = [start for start in targets if parsed.resource.startswith(start)]
+        return targets[max(fitting, key=len)] if fitting else None
 
     def context(
         self, account: str = "", region: str = "", principal: str = "", cause: str = "", owner: int = 0
@@ -129,3 +148,7 @@ class Baseplate:
     def _controller_of(self, kind: str) -> Controller | None:
         brick = self.brick(kind.split("/")[0])
         return brick.controllers.get(kind) if brick else None
+
+    def _listener_of(self, service: str) -> Listener | None:
+        brick = self.brick(service)
+        return brick.listener if brick else None

@@ -70,6 +70,14 @@ outbox = Table(
     Column("cause", String(2048), nullable=False),
 )
 
+places = Table(
+    "places",
+    metadata,
+    Column("listener", String(64), primary_key=True),
+    Column("seq", serial, nullable=False),
+)
+"""How far in the outbox each listener has come."""
+
 tokens = Table(
     "tokens",
     metadata,

@@ -21,6 +21,9 @@ FOLDERS = {
 }
 """Each service by its boto3 name, and the folder that has its `brick(baseplate)`."""
 
+LISTENERS: tuple[str, ...] = ()
+"""The services whose bricks hear of every event, each once."""
+
 
 def makers() -> dict[str, BrickMaker]:
     """What makes each brick, for `Baseplate`."""

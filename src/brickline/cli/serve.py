@@ -49,7 +49,7 @@ def serve(settings: Settings, ready: Ready) -> None:
 
 def _serve(settings: Settings, claim: Claim, ready: Ready) -> None:
     try:
-        baseplate = Baseplate(settings, bricks.makers())
+        baseplate = Baseplate(settings, bricks.makers(), bricks.LISTENERS)
     except (LayoutTooNew, StoreFailed) as error:
         raise CannotServe(str(error)) from None
     try:

@@ -1,0 +1,106 @@
+"""Tells bricks of events: in the order of the outbox, and each brick once, whatever is killed in between."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from itertools import islice
+
+from sqlalchemy import func, insert, select, update
+
+from brickline.baseplate import schema
+from brickline.baseplate.brick import Listener
+from brickline.baseplate.bus import Bus
+from brickline.baseplate.store import Store
+
+log = logging.getLogger(__name__)
+
+BATCH = 200
+"""Events that a listener gets in one transaction."""
+
+ATTEMPTS = 6
+"""So often a listener that raises is given an event (after 0.1, 0.2, 0.4 ... seconds) before it is passed over."""
+
+
+class Delivery:
+    """One thread that hands new events to listeners; each listener's place in the outbox is kept in the store."""
+
+    def __init__(self, store: Store, bus: Bus, listeners: Mapping[str, Callable[[], Listener | None]]) -> None:
+        """`listeners` give what listens by its name, and are asked only once there is something to tell."""
+        self._store = store
+        self._bus = bus
+        self._listeners = listeners
+        self._wanted = threading.Event()
+        self._closing = threading.Event()
+        self._failures: dict[str, int] = {}
+        self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
+
+    def start(self) -> None:
+        """Go on from where each listener was; a new one hears what happens from now on."""
+        with self._store.write() as connection:
+            for name in self._listeners:
+                if connection.scalar(select(schema.places.c.seq).where(schema.places.c.listener == name)) is None:
+                    last = connection.scalar(select(func.max(schema.outbox.c.seq))) or 0
+                    connection.execute(insert(schema.places).values(listener=name, seq=last))
+        self._bus.on_emit(self._wanted.set)
+        self._wanted.set()
+        self._thread.start()
+
+    def close(self) -> None:
+        self._closing.set()
+        self._wanted.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            self._wanted.wait()
+            self._wanted.clear()
+            more = [self._tell(name) for name in self._listeners]
+            if any(more):
+                self._wanted.set()
+
+    def _tell(self, name: str) -> bool:
+        """One batch for one listener; whether there may be more."""
+        failures = self._failures.get(name, 0)
+        size = 1 if failures else BATCH
+        try:
+            told = self._batch(name, size)
+        except Exception as error:
+            self._failed(name, failures + 1, error)
+            return True
+        self._failures.pop(name, None)
+        return told == size
+
+    def _batch(self, name: str, size: int) -> int:
+        with self._store.read() as connection:
+            last = connection.scalar(select(func.max(schema.outbox.c.seq))) or 0
+            place = connection.scalar(select(schema.places.c.seq).where(schema.places.c.listener == name)) or 0
+        if place >= last:
+            return 0
+        listener = self._listeners[name]()
+        with self._store.write():
+            events = list(islice(self._bus.events(place), size))
+            if listener is not None:
+                listener(events)
+            self._move(name, events[-1]["seq"])
+        return len(events)
+
+    def _move(self, name: str, seq: int) -> None:
+        with self._store.write() as connection:
+            connection.execute(update(schema.places).where(schema.places.c.listener == name).values(seq=seq))
+
+    def _failed(self, name: str, failures: int, error: Exception) -> None:
+        """Wait and try again, one event at a time; one that fails for good is passed over, and the log has it."""
+        self._failures[name] = failures
+        if failures < ATTEMPTS:
+            log.error("%s could not take its events (attempt %d)", name, failures, exc_info=error)
+            self._closing.wait(0.1 * 2 ** (failures - 1))
+            return
+        self._failures.pop(name)
+        with self._store.read() as connection:
+            place = connection.scalar(select(schema.places.c.seq).where(schema.places.c.listener == name)) or 0
+        event = next(self._bus.events(place))
+        log.error("%s cannot take event %s (%s); it is passed over", name, event["id"], event["detail-type"])
+        self._move(name, event["seq"])

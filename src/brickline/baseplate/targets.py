@@ -1,0 +1,32 @@
+"""What a rule or a schedule can start: each brick declares its targets, and whoever delivers finds them by ARN."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from brickline.baseplate.brick import Context, Shape
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One event on its way to one target."""
+
+    arn: str
+    """The target's."""
+    payload: str
+    """JSON text: the event, or what the rule's input shaping made of it."""
+    parameters: Shape = field(default_factory=dict)
+    """The target's own members beside its ARN, as the API has them (`SageMakerPipelineParameters`, `RoleArn`, ...)."""
+    token: str = ""
+    """The same when the delivery is repeated: what is started by it is started once (a ClientRequestToken)."""
+
+
+Target = Callable[["Context", Delivery], str]
+"""Starts what the ARN names; gives the ARN of what it started ("" where nothing lasts). Raises Refused.
+
+The context's `cause` is the event's id. A brick's `targets` are keyed by the beginning of the ARN's resource part:
+`{"pipeline/": start_pipeline}` for `arn:aws:sagemaker:...:pipeline/NAME`; "" takes every ARN of the service.
+"""
