@@ -6,6 +6,7 @@ A file gets its id only when it is complete and synced; whatever a kill leaves i
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import secrets
 import shutil
@@ -13,6 +14,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from brickline.baseplate.bodies import FileBody
+
+_WRITE_BACK = 8 << 20
+"""After so many bytes the kernel is asked to begin writing them to disk, so that the sync at the end is short."""
+
+
+_SYNC_FILE_RANGE_WRITE = 2
+_sync_file_range = getattr(ctypes.CDLL(None), "sync_file_range", None)
+if _sync_file_range is not None:
+    _sync_file_range.argtypes = (ctypes.c_int, ctypes.c_int64, ctypes.c_int64, ctypes.c_uint)
 
 
 class StagedObject:
@@ -23,12 +33,16 @@ class StagedObject:
         self._objects = objects
         self._file = path.open("wb", buffering=0)
         self.size = 0
+        self._begun = 0
 
     def write(self, data: bytes | memoryview) -> None:
         view = memoryview(data)
         while view:
             view = view[self._file.write(view) :]
         self.size += len(data)
+        if self.size - self._begun >= _WRITE_BACK:
+            _begin_writing(self._file.fileno(), self._begun, self.size - self._begun)
+            self._begun = self.size
 
     def commit(self) -> str:
         os.fsync(self._file.fileno())
@@ -87,6 +101,12 @@ class Objects:
         for folder in self._files.iterdir():
             with contextlib.suppress(FileNotFoundError):
                 yield from (entry.name for entry in folder.iterdir())
+
+
+def _begin_writing(descriptor: int, offset: int, length: int) -> None:
+    """A hint: where there is no such call, or it fails, the sync does it all."""
+    if _sync_file_range is not None:
+        _sync_file_range(descriptor, offset, length, _SYNC_FILE_RANGE_WRITE)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import os
 import signal
+import sys
 from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
@@ -23,6 +24,9 @@ from brickline.connection.discovery import Claim, DataFolderTaken, ServerInfo
 from brickline.gateway.proxy import Proxy
 from brickline.gateway.server import Server
 from brickline.version import VERSION
+
+_SWITCH_SECONDS = 0.0005
+"""After so long a thread gives way to another that waits: requests go from the event loop to a worker and back."""
 
 Ready = Callable[[ServerInfo], None]
 Listener = TypeVar("Listener", Server, Proxy)
@@ -57,6 +61,7 @@ def _serve(settings: Settings, claim: Claim, ready: Ready) -> None:
         make_proxy = partial(Proxy, (server.host, server.port), settings.data, settings.host)
         proxy = _listen("proxy-port", settings.proxy_port, PROXY_PORT, make_proxy)
         baseplate.addresses = Addresses(server.url, proxy.url, str(proxy.authority.bundle))
+        sys.setswitchinterval(_SWITCH_SECONDS)
         baseplate.start()
         info = _info(settings, baseplate.addresses)
         claim.announce(info)

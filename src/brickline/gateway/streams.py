@@ -19,7 +19,7 @@ _AHEAD = 4 << 20
 """Bytes that may wait for the worker thread before the client is held up."""
 
 CHUNK = 1 << 20
-"""Bytes that are sent at once."""
+"""Bytes that are passed on at once, either way: each piece costs hand-overs between threads."""
 
 
 class IncomingBody:
@@ -31,6 +31,8 @@ class IncomingBody:
         self._changed = threading.Condition()
         self._pieces: deque[bytes] = deque()
         self._waiting = 0
+        self._wanted = 1
+        """So many bytes have to wait before the worker thread is told of them."""
         self._is_over = False
         self._error: Exception | None = None
         self._room = asyncio.Event()
@@ -48,15 +50,16 @@ class IncomingBody:
         self._fail(Refused("IncompleteBody", "The client went away before it had sent the whole body"))
 
     def read(self, size: int = -1, /) -> bytes:
-        """The next piece, up to `size` bytes, as soon as there is one; everything that comes for -1."""
+        """The next bytes: `size` or a whole piece of them, unless the body ends before; all that come for -1."""
         if size < 0:
             return b"".join(iter(lambda: self.read(_AHEAD), b""))
         with self._changed:
-            while size and not self._pieces and not self._is_over and not self._error:
+            self._wanted = min(size, CHUNK)
+            while self._waiting < self._wanted and not self._is_over and not self._error:
                 self._changed.wait()
             if self._error:
                 raise self._error
-            return self._next(size) if self._pieces else b""
+            return self._next(size)
 
     def close(self) -> None:
         """Let the client's remaining bytes go. Whoever reads on (a call that the server's stop cut off) is told."""
@@ -64,6 +67,7 @@ class IncomingBody:
             self._error = self._error or Refused("IncompleteBody", "The request was given up")
             self._is_over = True
             self._pieces.clear()
+            self._waiting = 0
             self._make_room()
             self._changed.notify()
 
@@ -75,7 +79,8 @@ class IncomingBody:
                 if self._waiting >= _AHEAD:
                     self._room.clear()
             self._is_over = self._is_over or is_last
-            self._changed.notify()
+            if self._is_over or self._waiting >= self._wanted:
+                self._changed.notify()
 
     def _fail(self, error: Exception) -> None:
         with self._changed:
@@ -83,14 +88,20 @@ class IncomingBody:
             self._changed.notify()
 
     def _next(self, size: int) -> bytes:
-        piece = self._pieces.popleft()
-        if len(piece) > size:
-            self._pieces.appendleft(piece[size:])
-            piece = piece[:size]
-        before, self._waiting = self._waiting, self._waiting - len(piece)
+        """Up to `size` of the bytes that wait, in one piece."""
+        taken: list[bytes] = []
+        room = size
+        while self._pieces and room:
+            piece = self._pieces.popleft()
+            if len(piece) > room:
+                self._pieces.appendleft(piece[room:])
+                piece = piece[:room]
+            taken.append(piece)
+            room -= len(piece)
+        before, self._waiting = self._waiting, self._waiting - (size - room)
         if before >= _AHEAD > self._waiting:
             self._make_room()
-        return piece
+        return taken[0] if len(taken) == 1 else b"".join(taken)
 
     def _make_room(self) -> None:
         self._loop.call_soon_threadsafe(self._room.set)
