@@ -31,15 +31,17 @@ ROUNDS = 6
 
 
 class Killable:
-    """A server on one data folder and one port, that can be killed and started again."""
+    """A server on one data folder, one store and one port, that can be killed and started again."""
 
-    def __init__(self, data: Path) -> None:
+    def __init__(self, data: Path, store_url: str) -> None:
         self.data = data
+        self.store_url = store_url
         self.port = 0
         self.start()
 
     def start(self) -> None:
-        brickline("up", "--detach", "--data", str(self.data), "--port", str(self.port), "--proxy-port", "0")
+        where = ("--data", str(self.data), "--port", str(self.port), "--proxy-port", "0", "--store", self.store_url)
+        brickline("up", "--detach", *where)
         status = json.loads(brickline("status", "--data", str(self.data), "--json"))
         self.pid, self.url = status["pid"], status["endpoint_url"]
         self.port = int(self.url.rsplit(":", 1)[1])
@@ -63,8 +65,8 @@ class Killable:
 
 
 @pytest.fixture
-def killable(tmp_path: Path) -> Iterator[Killable]:
-    server = Killable(tmp_path / "data")
+def killable(tmp_path: Path, store_url: str) -> Iterator[Killable]:
+    server = Killable(tmp_path / "data", store_url)
     server.client("s3").create_bucket(Bucket=BUCKET)
     yield server
     brickline("down", "--data", str(server.data))
@@ -303,7 +305,7 @@ def _emitted(server: Killable, arn: str) -> list[str]:
     from brickline.baseplate.bus import Bus
     from brickline.baseplate.store import Store
 
-    store = Store(f"sqlite:///{server.data / 'state.db'}")
+    store = Store(server.store_url)
     try:
         events = [event for event in Bus(store).events() if arn in event["resources"]]
     finally:
