@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import pytest
-from tests.postgresql import postgres, store_url
+from tests.stores import postgres, store, store_url
 
 from brickline import bricks
 from brickline.baseplate.house import Baseplate, BrickMaker
@@ -15,7 +15,7 @@ from brickline.baseplate.settings import Settings
 from brickline.images.catalogue import Catalogue
 from brickline.images.environments import Environments
 
-__all__ = ["postgres", "store_url"]
+__all__ = ["postgres", "store", "store_url"]
 
 
 @pytest.fixture

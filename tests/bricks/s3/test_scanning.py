@@ -10,7 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
-from tests.baseplate.conftest import postgres, store, store_url  # noqa: F401
 
 from brickline.baseplate.brick import Shape
 from brickline.baseplate.kinds import Resource
@@ -53,7 +52,7 @@ def _bucket(status: str = "") -> Resource:
 
 
 @pytest.fixture
-def index_store(store: Store) -> Store:  # noqa: F811
+def index_store(store: Store) -> Store:
     store.add_tables(*schema.TABLES)
     return store
 
@@ -80,7 +79,7 @@ class Model:
         return sorted(key for key, found in self.versions.items() if found and not found[0][1])
 
 
-def _apply(store: Store, bucket: Resource, model: Model, step: tuple[object, ...]) -> Resource:  # noqa: F811
+def _apply(store: Store, bucket: Resource, model: Model, step: tuple[object, ...]) -> Resource:
     match step:
         case ("put" | "mark" as what, str(key)):
             with store.write() as connection:

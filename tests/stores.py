@@ -1,4 +1,4 @@
-"""A store's URL in both forms: SQLite, and a real PostgreSQL where the machine has one."""
+"""The store in both its forms: SQLite, and a real PostgreSQL where the machine has one."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from brickline.baseplate.store import Store
 
 _databases = itertools.count()
 
@@ -64,3 +66,10 @@ def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     with psycopg.connect(server.format(database="postgres").replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {database}".encode())
     return str(server.format(database=database))
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    store = Store(store_url)
+    yield store
+    store.close()
