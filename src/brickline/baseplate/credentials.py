@@ -25,6 +25,8 @@ class Credential:
     principal: str
     expires: float
     active: bool = True
+    cause: str = ""
+    """ARN of the run (a build, an execution) that the key was issued to: what it calls happens because of that."""
 
     @property
     def is_expired(self) -> bool:
@@ -38,7 +40,7 @@ class Credentials:
         self._store = store
         self._known: dict[str, Credential] = {}
 
-    def issue(self, account: str, principal: str, lifetime: float | None = None) -> Credential:
+    def issue(self, account: str, principal: str, lifetime: float | None = None, cause: str = "") -> Credential:
         """A new key: long-term (`AKIA...`) where `lifetime` is None, else a session (`ASIA...`) of so many seconds."""
         credential = Credential(
             access_key=("AKIA" if lifetime is None else "ASIA")
@@ -48,6 +50,7 @@ class Credentials:
             account=account,
             principal=principal,
             expires=0.0 if lifetime is None else clock.now() + lifetime,
+            cause=cause,
         )
         with self._store.write() as connection:
             connection.execute(insert(schema.credentials).values(**vars(credential)))

@@ -16,6 +16,7 @@ from brickline.baseplate.client_environment import Addresses
 from brickline.baseplate.controllers import Controller, Controllers
 from brickline.baseplate.credentials import Credentials
 from brickline.baseplate.delivery import Delivery
+from brickline.baseplate.dispatch import Dispatch
 from brickline.baseplate.errors import Refused
 from brickline.baseplate.naming import Arn
 from brickline.baseplate.objects import Objects
@@ -46,6 +47,7 @@ class Baseplate:
         self.controllers = Controllers(self.store, self._controller_of)
         self.watcher = Watcher(self.data / "notify.sock", self.controllers.wake)
         self.delivery = Delivery(self.store, self.bus, {name: partial(self._listener_of, name) for name in listeners})
+        self.dispatch = Dispatch(self.store, self.target, self.context)
         self._makers = bricks
         self._bricks: dict[str, Brick] = {}
 
@@ -59,11 +61,13 @@ class Baseplate:
         keep_session(self.credentials, self.settings.account, self.data / "credentials.json")
         self.watcher.start()
         self.controllers.start()
+        self.dispatch.start()
         self.delivery.start()
 
     def close(self) -> None:
         """Stop driving and close the store. Jobs run on; the next start picks them up."""
         self.delivery.close()
+        self.dispatch.close()
         self.controllers.close()
         for brick in self._bricks.values():
             brick.close()

@@ -33,6 +33,8 @@ class Resource:
     document: Shape
     private: Shape
     tags: dict[str, str]
+    principal: str = ""
+    """Who made it: the ARN of the caller."""
 
 
 @dataclass(frozen=True)
@@ -113,4 +115,4 @@ class Kind:
 
     def _error(self, form: tuple[str, str], status: int, context: Context, name: str, parent: str) -> Refused:
         code, message = form
-        return Refused(code, message.format(name=name, arn=self.arn_of(context, name, parent)), status)
+        return Refused(code, message.format(name=name, parent=parent, arn=self.arn_of(context, name, parent)), status)

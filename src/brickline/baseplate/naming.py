@@ -42,6 +42,11 @@ def lower_id(length: int) -> str:
     return "".join(secrets.choice(_LOWER) for _ in range(length))
 
 
+def hex_id(length: int) -> str:
+    """Random hexadecimal digits, as in trace ids."""
+    return secrets.token_hex(length // 2)
+
+
 def mixed_id(length: int) -> str:
     """Random letters and digits, as at the end of a pipeline's job names."""
     return "".join(secrets.choice(_MIXED) for _ in range(length))

@@ -66,6 +66,7 @@ class Resources:
             document=document,
             private=private or {},
             tags=tags or {},
+            principal=context.principal,
         )
         try:
             with self._store.write() as connection:
@@ -228,5 +229,5 @@ def _values(resource: Resource) -> dict[str, Any]:
 
 def _changeable(resource: Resource) -> dict[str, Any]:
     """Without what never changes: the database would write its indexes anew."""
-    fixed = ("account", "region", "kind", "parent", "name", "created", "owner", "cause")
+    fixed = ("account", "region", "kind", "parent", "name", "created", "owner", "cause", "principal")
     return {key: value for key, value in _values(resource).items() if key not in fixed}

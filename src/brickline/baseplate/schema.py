@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, String, Table, Text, text
 
-VERSION = 1
-"""Of the layout. A data folder of a later version is refused."""
+VERSION = 2
+"""Of the layout. A data folder of a later version is refused, one of an earlier version is upgraded."""
+
+UPGRADES = {
+    2: (
+        "ALTER TABLE resources ADD COLUMN principal VARCHAR(2048) NOT NULL DEFAULT ''",
+        "ALTER TABLE outbox ADD COLUMN bus VARCHAR(512) NOT NULL DEFAULT ''",
+        "ALTER TABLE outbox ADD COLUMN principal VARCHAR(2048) NOT NULL DEFAULT ''",
+        "ALTER TABLE outbox ADD COLUMN depth INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE outbox ADD COLUMN replay VARCHAR(64) NOT NULL DEFAULT ''",
+        "ALTER TABLE credentials ADD COLUMN cause VARCHAR(2048) NOT NULL DEFAULT ''",
+        "CREATE INDEX resources_by_cause ON resources (cause) WHERE cause > ''",
+        "CREATE INDEX outbox_by_cause ON outbox (cause) WHERE cause > ''",
+    ),
+}
+"""What brings the tables of the version before to each version (tables that are new are made by themselves)."""
 
 metadata = MetaData()
 
@@ -38,6 +52,7 @@ resources = Table(
     Column("unfinished", Boolean, nullable=False),
     Column("owner", serial, nullable=False),
     Column("cause", String(2048), nullable=False),
+    Column("principal", String(2048), nullable=False),
     Column("document", Text, nullable=False),
     Column("private", Text, nullable=False),
     Column("tags", Text, nullable=False),
@@ -50,6 +65,8 @@ Index("resources_by_modification", *_collection, resources.c.modified, resources
 Index("resources_by_status", *_collection, resources.c.status, resources.c.created, resources.c.id, resources.c.lookup)
 Index("resources_by_arn", resources.c.arn_lookup)
 Index("resources_by_owner", resources.c.owner, sqlite_where=text("owner > 0"), postgresql_where=text("owner > 0"))
+has_cause = text("cause > ''")
+Index("resources_by_cause", resources.c.cause, sqlite_where=has_cause, postgresql_where=has_cause)
 is_unfinished = text("unfinished")
 """As the partial index has it: SQLite uses that only for the very same words."""
 
@@ -68,7 +85,12 @@ outbox = Table(
     Column("resources", Text, nullable=False),
     Column("detail", Text, nullable=False),
     Column("cause", String(2048), nullable=False),
+    Column("bus", String(512), nullable=False),
+    Column("principal", String(2048), nullable=False),
+    Column("depth", Integer, nullable=False),
+    Column("replay", String(64), nullable=False),
 )
+Index("outbox_by_cause", outbox.c.cause, sqlite_where=has_cause, postgresql_where=has_cause)
 
 places = Table(
     "places",
@@ -77,6 +99,37 @@ places = Table(
     Column("seq", serial, nullable=False),
 )
 """How far in the outbox each listener has come."""
+
+dispatches = Table(
+    "dispatches",
+    metadata,
+    Column("id", serial, primary_key=True, autoincrement=True),
+    Column("token", String(64), nullable=False, unique=True),
+    Column("origin", String(2048), nullable=False),
+    Column("target_id", String(64), nullable=False),
+    Column("target", String(2048), nullable=False),
+    Column("account", String(12), nullable=False),
+    Column("region", String(32), nullable=False),
+    Column("cause", String(2048), nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("parameters", Text, nullable=False),
+    Column("policy", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due", Float(53), nullable=False),
+    Column("created", Float(53), nullable=False),
+    Column("finished", Float(53), nullable=False),
+    Column("started", String(2048), nullable=False),
+    Column("error", Text, nullable=False),
+)
+"""What is to be started, or was: see `dispatch`."""
+is_waiting = text("status = 'waiting'")
+Index("dispatches_waiting", dispatches.c.due, sqlite_where=is_waiting, postgresql_where=is_waiting)
+Index("dispatches_by_cause", dispatches.c.cause)
+has_started = text("started > ''")
+Index("dispatches_by_started", dispatches.c.started, sqlite_where=has_started, postgresql_where=has_started)
+is_dead = text("status = 'dead'")
+Index("dispatches_dead", dispatches.c.id, sqlite_where=is_dead, postgresql_where=is_dead)
 
 tokens = Table(
     "tokens",
@@ -99,4 +152,5 @@ credentials = Table(
     Column("principal", String(2048), nullable=False),
     Column("expires", Float(53), nullable=False),
     Column("active", Boolean, nullable=False),
+    Column("cause", String(2048), nullable=False),
 )

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, make_url, select
+from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, make_url, select, update
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
 from brickline.baseplate import schema
@@ -151,6 +151,15 @@ class Store:
                     f"the data is in layout {version}, this Brickline knows up to {schema.VERSION}: "
                     "start the newer version that wrote it"
                 )
+            elif version < schema.VERSION:
+                _upgrade(connection, version)
+
+
+def _upgrade(connection: Connection, version: int) -> None:
+    for step in range(version + 1, schema.VERSION + 1):
+        for statement in schema.UPGRADES[step]:
+            connection.exec_driver_sql(statement)
+    connection.execute(update(schema.layout).values(version=schema.VERSION))
 
 
 def _act(action: Callable[[], None]) -> None:

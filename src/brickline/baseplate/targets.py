@@ -27,6 +27,9 @@ class Delivery:
 Target = Callable[["Context", Delivery], str]
 """Starts what the ARN names; gives the ARN of what it started ("" where nothing lasts). Raises Refused.
 
+It runs in the transaction that notes the delivery as done, so it must be quick and only write into the store: what
+takes time is a resource for a controller.
+
 The context's `cause` is the event's id. A brick's `targets` are keyed by the beginning of the ARN's resource part:
 `{"pipeline/": start_pipeline}` for `arn:aws:sagemaker:...:pipeline/NAME`; "" takes every ARN of the service.
 """

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from brickline.baseplate.house import Baseplate, BrickMaker
 
 FOLDERS = {
+    "events": "events",
     "iam": "iam",
     "lambda": "awslambda",
     "logs": "logs",
@@ -21,7 +22,7 @@ FOLDERS = {
 }
 """Each service by its boto3 name, and the folder that has its `brick(baseplate)`."""
 
-LISTENERS: tuple[str, ...] = ()
+LISTENERS: tuple[str, ...] = ("events",)
 """The services whose bricks hear of every event, each once."""
 
 

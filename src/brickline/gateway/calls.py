@@ -8,7 +8,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from brickline.baseplate import naming
+from brickline.baseplate import causes, naming
 from brickline.baseplate.bodies import BytesBody
 from brickline.baseplate.brick import Context, Shape
 from brickline.baseplate.credentials import Credential
@@ -54,6 +54,7 @@ class Caller:
     region: str
     principal: str
     access_key: str = ""
+    cause: str = ""
 
 
 class Gateway:
@@ -111,6 +112,7 @@ class Gateway:
             principal=caller.principal,
             access_key=caller.access_key,
             request_id=exchange.request_id,
+            cause=causes.traced(exchange.request.headers.get(causes.TRACE_HEADER)) or caller.cause,
             host=exchange.request.headers.get("host"),
         )
         response = self._baseplate.call(context, target.service, operation.name, shape)
@@ -146,7 +148,7 @@ class Gateway:
         if region == "aws-global":
             region = self._settings.region
         if credential:
-            return Caller(credential.account, region, credential.principal, credential.access_key)
+            return Caller(credential.account, region, credential.principal, credential.access_key, credential.cause)
         access_key = signed.access_key if signed else ""
         is_account = len(access_key) == 12 and access_key.isdigit()
         account = access_key if is_account else self._settings.account

@@ -5,6 +5,7 @@ from __future__ import annotations
 from brickline.baseplate.brick import Brick
 from brickline.baseplate.controllers import Controller
 from brickline.baseplate.house import Baseplate
+from brickline.bricks.awslambda import target
 from brickline.bricks.awslambda.aliases import Aliases
 from brickline.bricks.awslambda.event_configs import EventConfigs
 from brickline.bricks.awslambda.events import Events
@@ -56,4 +57,4 @@ def brick(baseplate: Baseplate) -> Brick:
         events.join()
         executor.join()
 
-    return Brick("lambda", parts, controllers, close)
+    return Brick("lambda", parts, controllers, close, targets={"function:": target.invoke})

@@ -112,7 +112,7 @@ class Events:
         """None where there is no room for another invocation of the function."""
         try:
             return self._executor.run(
-                target, Invocation(event.name, event.private["event"], event.private["client_context"])
+                target, Invocation(event.name, event.private["event"], event.private["client_context"], event.cause)
             )
         except Refused as refused:
             if refused.code != "TooManyRequestsException":

@@ -34,7 +34,7 @@ class Invocations:
         event = _event(request, _MOST_QUEUED if kind == "Event" else _MOST_SENT)
         # The id of the client's own request; one context inside the server may make many invocations.
         request_id = context.request_id if context.host else naming.unique_id()
-        invocation = Invocation(request_id, event, _client_context(request))
+        invocation = Invocation(request_id, event, _client_context(request), context.cause)
         if kind == "Event":
             self._events.accept(context, target, invocation)
             return {"StatusCode": 202, "Payload": b""}

@@ -49,7 +49,7 @@ def brick(baseplate: Baseplate) -> Brick:
     jobs = {
         kind.kind.key: JobLife(baseplate, kind, environments, runtime) for kind in (TrainingJobs(), ProcessingJobs())
     }
-    return Brick("sagemaker", parts, {**jobs, **pipelines.controllers(baseplate)})
+    return Brick("sagemaker", parts, {**jobs, **pipelines.controllers(baseplate)}, targets=pipelines.TARGETS)
 
 
 def _environments(baseplate: Baseplate) -> Environments:

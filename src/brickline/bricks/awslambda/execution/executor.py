@@ -9,7 +9,7 @@ import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from brickline.baseplate import clock
+from brickline.baseplate import causes, clock
 from brickline.baseplate.brick import Shape
 from brickline.baseplate.house import Baseplate
 from brickline.baseplate.shipping import Shipment
@@ -39,6 +39,8 @@ class Invocation:
     request_id: str
     event: str
     client_context: Shape | None = None
+    cause: str = ""
+    """What it happens by: the function's own calls carry it on."""
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,7 @@ class Executor:
             "event": invocation.event,
             "deadline_ms": int((time.time() + timeout) * 1000),
             "arn": target.arn,
+            "trace_id": causes.trace(invocation.cause),
         }
         if invocation.client_context:
             frame["client_context"] = invocation.client_context

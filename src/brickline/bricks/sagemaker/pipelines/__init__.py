@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from brickline.baseplate.controllers import Controller
 from brickline.baseplate.house import Baseplate
-from brickline.bricks.sagemaker.pipelines import kinds
+from brickline.bricks.sagemaker.pipelines import kinds, target
 from brickline.bricks.sagemaker.pipelines.callbacks import Callbacks
 from brickline.bricks.sagemaker.pipelines.controller import ExecutionController
 from brickline.bricks.sagemaker.pipelines.executions import PipelineExecutions
 from brickline.bricks.sagemaker.pipelines.pipelines import Pipelines
 from brickline.bricks.sagemaker.pipelines.versions import PipelineVersions
+
+TARGETS = {"pipeline/": target.start}
+"""What events and schedules can start."""
 
 
 def parts(baseplate: Baseplate) -> tuple[object, ...]:

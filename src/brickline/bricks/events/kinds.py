@@ -1,0 +1,40 @@
+"""The kinds of resources that EventBridge has. Rules lie on their bus, and keep their targets in `private`."""
+
+from __future__ import annotations
+
+from brickline.baseplate.kinds import Kind, Listing
+
+DEFAULT_BUS = "default"
+
+_BY_NAME = {
+    "sort": {"Name": "lookup"},
+    "default_sort": "Name",
+    "default_order": "Ascending",
+    "prefix": "NamePrefix",
+    "size": "Limit",
+    "page": 100,
+}
+
+BUS = Kind(
+    service="events",
+    name="event-bus",
+    name_member="Name",
+    arn_member="Arn",
+    arn="event-bus/{name}",
+    missing=("ResourceNotFoundException", "Event bus {name} does not exist."),
+    taken=("ResourceAlreadyExistsException", "Event bus {name} already exists."),
+    modified_member="LastModifiedTime",
+    listing=Listing("EventBuses", **_BY_NAME),  # type: ignore[arg-type]
+)
+
+RULE = Kind(
+    service="events",
+    name="rule",
+    name_member="Name",
+    arn_member="Arn",
+    arn="rule/{parent}/{name}",
+    missing=("ResourceNotFoundException", "Rule {name} does not exist on EventBus {parent}."),
+    taken=("ConcurrentModificationException", "Rule {name} was being made by another request."),
+    status_member="State",
+    listing=Listing("Rules", **_BY_NAME),  # type: ignore[arg-type]
+)
