@@ -43,6 +43,8 @@ class Settings:
     fallback: str | None = None
     store_url: str | None = None
     exact_images: bool = False
+    warm: bool = True
+    """Fork jobs from interpreters that have their libraries loaded."""
     environments: Path = field(default_factory=_environments)
 
 

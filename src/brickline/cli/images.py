@@ -9,7 +9,7 @@ import click
 
 from brickline.baseplate.settings import BadSetting, load
 from brickline.cli.common import data_option
-from brickline.images.catalogue import Catalogue, CatalogueError
+from brickline.images.catalogue import CatalogueError
 from brickline.images.environments import Environments
 from brickline.images.installer import EnvironmentFailed
 from brickline.images.resolve import UnknownImage
@@ -51,12 +51,9 @@ def build(environments: Environments, images: tuple[str, ...], for_demo: bool) -
 
 def _environments(data: Path) -> Environments:
     try:
-        settings = load(data, {})
-        user_file = data / "images.toml"
-        catalogue = Catalogue.load(user_file if user_file.exists() else None)
+        return Environments.of_server(load(data, {}))
     except (BadSetting, CatalogueError) as error:
         raise click.ClickException(str(error)) from None
-    return Environments(settings.environments, catalogue, exact=settings.exact_images)
 
 
 def _table(rows: list[dict[str, object]]) -> str:

@@ -31,6 +31,7 @@ from brickline.connection.discovery import ServerInfo, running
 @click.option(
     "--exact-images/--nearest-images", default=None, help="Refuse images that are not there in their version."
 )
+@click.option("--warm/--no-warm", default=None, help="Fork jobs from interpreters that are loaded (default).")
 @click.option("--ready-fd", type=int, hidden=True, help="A descriptor to say `ready` to.")
 def command(data: Path, detach: bool, ready_fd: int | None, **flags: Any) -> None:
     """Start the server on loopback: in the foreground until Ctrl-C, or with --detach in the background.

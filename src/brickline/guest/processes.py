@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import threading
 from pathlib import Path
 
+from . import warm
 from .failures import CommandFailed
 
 _KEPT = 256 * 1024
@@ -22,7 +22,7 @@ def check(kind: str, command: list[str], folder: Path) -> None:
     """Run `command` in `folder` to its end. Raises CommandFailed, of this kind, unless it ends with 0."""
     sys.stdout.flush()
     try:
-        process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE)
+        process = warm.start(command, folder)
     except OSError as error:
         raise CommandFailed(kind, command, 127, str(error)) from error
     previous = signal.signal(signal.SIGTERM, lambda number, _frame: process.send_signal(number))
@@ -39,7 +39,7 @@ def check(kind: str, command: list[str], folder: Path) -> None:
 class PassedThrough(threading.Thread):
     """Copies a process's stderr to ours as it comes, and keeps the end of it."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, process: warm.Script) -> None:
         super().__init__(daemon=True)
         assert process.stderr is not None
         self._source = process.stderr

@@ -15,12 +15,14 @@ if not __package__:
     sys.path[0] = str(Path(__file__).absolute().parent.parent)
     __package__ = "guest"
 
+from . import warm
 from .layer import enter
 
 
 def main(command: list[str]) -> int:
     """Becomes `command`; returns an exit code only where that cannot be."""
-    enter(os.environ)
+    python = enter(os.environ)
+    warm.go_on(command, python)
     try:
         os.execvp(command[0], command)
     except FileNotFoundError:

@@ -17,7 +17,7 @@ if not __package__:
     sys.path[0] = str(Path(__file__).absolute().parent.parent)
     __package__ = "guest"
 
-from . import layer, user_code
+from . import layer, user_code, warm
 from .failures import ClientError, write_failure, write_success
 from .processes import check
 from .training_environment import Folders, TrainingEnvironment
@@ -27,6 +27,7 @@ _logger = logging.getLogger("sagemaker-training-toolkit")
 
 def main() -> int:
     """Runs the job and returns its exit code."""
+    warm.prepare()
     python = layer.enter(os.environ)
     folders = Folders.of_this_job()
     try:
@@ -82,6 +83,7 @@ def is_built_in_algorithm(environment: TrainingEnvironment) -> bool:
 
 def become_built_in_algorithm(python: str) -> None:
     script = Path(__file__).absolute().with_name("xgboost_algorithm.py")
+    warm.go_on([python, str(script)], python)
     os.execv(python, [python, str(script)])
 
 

@@ -13,6 +13,7 @@ from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
+from brickline.baseplate.settings import Settings
 from brickline.images import interpreters
 from brickline.images.catalogue import Catalogue, Image
 from brickline.images.installer import EnvironmentFailed, Installer, Log
@@ -47,6 +48,12 @@ class Environments:
         self._catalogue = catalogue
         self._exact = exact
         self.cache = cache or root / "cache"
+
+    @staticmethod
+    def of_server(settings: Settings) -> Environments:
+        """Those that a server's jobs run in; `images.toml` in its data folder adds to the catalogue."""
+        catalogue = Catalogue.load(settings.data / "images.toml")
+        return Environments(settings.environments, catalogue, exact=settings.exact_images)
 
     def resolve(self, image_uri: str, client_sdk: str = "") -> Environment:
         """What stands for the image, built or not. Raises UnknownImage."""

@@ -57,6 +57,8 @@ class Job:
     owner_pid: int | None = None
     notify: Path | None = None
     token: str = ""
+    environment_prefix: Path | None = None
+    """The environment whose interpreter the command starts with: a loaded one may be forked instead of starting it."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,10 @@ class JobState:
 
 class Runtime(Protocol):
     """Where jobs run. Everything but `start` needs only the job's folder, so it works after a restart too."""
+
+    def prepare(self, environment_prefix: Path) -> None:
+        """A job of this environment is about to come: what can be made ready for it is begun."""
+        ...
 
     def start(self, job: Job) -> None:
         """Start the job, unless its folder says that it was started already. Raises LaunchFailed."""

@@ -21,19 +21,15 @@ from brickline.bricks.awslambda.permissions import Permissions
 from brickline.bricks.awslambda.readiness import Readiness
 from brickline.bricks.awslambda.tags import Tags
 from brickline.bricks.awslambda.versions import Versions
-from brickline.images.catalogue import Catalogue
 from brickline.images.environments import Environments
 from brickline.runtimes import SandboxRuntime
 
 
 def brick(baseplate: Baseplate) -> Brick:
-    settings = baseplate.settings
-    environments = Environments(
-        settings.environments, Catalogue.load(settings.data / "images.toml"), exact=settings.exact_images
-    )
+    environments = Environments.of_server(baseplate.settings)
     lookup, packages = Lookup(baseplate), Packages(baseplate)
     packages.sweep()
-    runtime = SandboxRuntime(hide=(baseplate.data,))
+    runtime = SandboxRuntime.of_server(baseplate.settings)
     executor = Executor(baseplate, runtime, Sandboxes(baseplate, environments, packages))
     events = Events(baseplate, lookup, executor)
     parts = (
@@ -56,5 +52,6 @@ def brick(baseplate: Baseplate) -> Brick:
         executor.close()
         events.join()
         executor.join()
+        runtime.close()
 
     return Brick("lambda", parts, controllers, close, targets={"function:": target.invoke})

@@ -20,14 +20,13 @@ from brickline.bricks.sagemaker.registry.groups import ModelPackageGroups
 from brickline.bricks.sagemaker.registry.packages import ModelPackages
 from brickline.bricks.sagemaker.search.operation import Search
 from brickline.bricks.sagemaker.tags import Tags
-from brickline.images.catalogue import Catalogue
 from brickline.images.environments import Environments
 from brickline.runtimes import SandboxRuntime
 
 
 def brick(baseplate: Baseplate) -> Brick:
-    environments = _environments(baseplate)
-    runtime = SandboxRuntime(hide=(baseplate.data,))
+    environments = Environments.of_server(baseplate.settings)
+    runtime = SandboxRuntime.of_server(baseplate.settings)
     parts = (
         TrainingJobOperations(baseplate, environments),
         ProcessingJobOperations(baseplate, environments),
@@ -49,10 +48,4 @@ def brick(baseplate: Baseplate) -> Brick:
     jobs = {
         kind.kind.key: JobLife(baseplate, kind, environments, runtime) for kind in (TrainingJobs(), ProcessingJobs())
     }
-    return Brick("sagemaker", parts, {**jobs, **pipelines.controllers(baseplate)}, targets=pipelines.TARGETS)
-
-
-def _environments(baseplate: Baseplate) -> Environments:
-    settings = baseplate.settings
-    catalogue = Catalogue.load(settings.data / "images.toml")
-    return Environments(settings.environments, catalogue, exact=settings.exact_images)
+    return Brick("sagemaker", parts, {**jobs, **pipelines.controllers(baseplate)}, runtime.close, pipelines.TARGETS)

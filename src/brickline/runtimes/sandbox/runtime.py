@@ -14,8 +14,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from brickline.baseplate.settings import Settings
 from brickline.runtimes.job import Job, JobState, LaunchFailed
 from brickline.runtimes.sandbox import checks
+from brickline.runtimes.sandbox.launchers import Launchers
 from brickline.runtimes.sandbox.removal import remove
 from brickline.runtimes.sandbox.supervisor import status
 
@@ -26,10 +28,21 @@ _SUPERVISOR_ENVIRONMENT = {name: value for name, value in os.environ.items() if 
 
 
 class SandboxRuntime:
-    """Runs jobs in sandboxes; implements `Runtime`. `hide`: host paths that no job may see through a mount."""
+    """Runs jobs in sandboxes; implements `Runtime`.
 
-    def __init__(self, hide: tuple[Path, ...] = ()) -> None:
+    `hide`: host paths that no job may see through a mount. With `launchers`, jobs that name their environment are
+    forked from an interpreter that has it loaded.
+    """
+
+    def __init__(self, hide: tuple[Path, ...] = (), launchers: Launchers | None = None) -> None:
         self._hidden = [str(path.resolve()) for path in hide]
+        self._launchers = launchers
+
+    @staticmethod
+    def of_server(settings: Settings) -> SandboxRuntime:
+        """The runtime of a server's jobs: they do not see its data, and are forked warm unless that is switched off."""
+        launchers = Launchers(settings.data / "launchers") if settings.warm else None
+        return SandboxRuntime((settings.data,), launchers)
 
     def start(self, job: Job) -> None:
         if status.was_claimed(str(job.folder)):
@@ -38,7 +51,7 @@ class SandboxRuntime:
             job.folder.mkdir(parents=True, exist_ok=True)
             job.folder.chmod(0o700)  # a job of root's may leave set-uid programs: nobody else may reach them
             _write_private(job.folder / status.JOB, json.dumps(_description(job, self._hidden)))
-            kind, _, problem = _run_supervisor(job.folder).partition(" ")
+            kind, _, problem = self._supervise(job).partition(" ")
         except OSError as error:
             raise LaunchFailed(f"The job's supervisor cannot be started: {error}") from error
         if kind == "forbidden":
@@ -47,6 +60,23 @@ class SandboxRuntime:
             raise LaunchFailed(f"The job's sandbox cannot be made: {problem}")
         if not kind:
             raise LaunchFailed(f"The job's supervisor ended at once: {_last_words(job.folder) or 'it was killed'}")
+
+    def prepare(self, environment_prefix: Path) -> None:
+        """A job of this environment is to come."""
+        if self._launchers is not None:
+            self._launchers.prepare(environment_prefix)
+
+    def close(self) -> None:
+        """End what is kept ready for jobs to come; jobs go on."""
+        if self._launchers is not None:
+            self._launchers.close()
+
+    def _supervise(self, job: Job) -> str:
+        """Start the job's supervisor; its answer is the line it says once the job runs, or cannot."""
+        answer = None
+        if self._launchers is not None and job.environment_prefix is not None:
+            answer = self._launchers.start(job.environment_prefix, job.folder)
+        return answer or _run_supervisor(job.folder)
 
     def state(self, folder: Path) -> JobState:
         # The order matters: a supervisor takes the lock before it claims, and writes its last status before it lets go.
@@ -97,7 +127,7 @@ def _write_private(path: Path, text: str) -> None:
 
 
 def _run_supervisor(folder: Path) -> str:
-    """Start a supervisor that belongs to nobody; its answer is the line it says once the job runs, or cannot."""
+    """Start a supervisor that belongs to nobody, by an interpreter of its own."""
     with (folder / status.ERRORS).open("ab") as errors:
         process = subprocess.Popen(
             [sys.executable, "-I", "-S", "-c", _PROGRAM, _HOME, str(folder.resolve())],

@@ -60,6 +60,7 @@ class Sandboxes:
                 grace_seconds=0.5,
             ),
             owner_pid=os.getpid(),
+            environment_prefix=built.prefix,
         )
 
     def _mounts(self, target: Target, channel: Path, built: BuiltEnvironment) -> tuple[Mount, ...]:

@@ -77,7 +77,8 @@ class JobLife:
 
     def _prepare(self, job: Resource, plan: Plan, context: Context) -> float | None:
         if not self._is_stopping(job):
-            self._environments.ensure(plan.image, self._logs.teller(context, job, plan), plan.client_sdk)
+            built = self._environments.ensure(plan.image, self._logs.teller(context, job, plan), plan.client_sdk)
+            self._runtime.prepare(built.prefix)
         return self._enter(job, context, "Downloading")
 
     def _download(self, job: Resource, plan: Plan, context: Context) -> float | None:

@@ -96,6 +96,7 @@ def sandbox_job(
         limits=limits_of(plan),
         notify=notify,
         token=token,
+        environment_prefix=built.prefix,
     )
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _OUT_OF_MEMORY_SCORE = 500  # the kernel's choice falls on jobs before it falls on the server
 _FORK_HEADROOM = 64  # above the limit that the supervisor enforces, so that it sees the limit passed
 
-_DEFAULTS = {
+DEFAULTS = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "HOME": "/root",
     "LANG": "C.UTF-8",
@@ -45,7 +45,7 @@ def confine(output: int, processes: int | None) -> None:
 
 def execute(job: Mapping[str, Any]) -> NoReturn:
     """Replace this process by the job's command. Raises OSError where the command cannot be started."""
-    environment = {**_DEFAULTS, "HOSTNAME": job["hostname"], **job["environment"]}
+    environment = {**DEFAULTS, "HOSTNAME": job["hostname"], **job["environment"]}
     os.chdir(job["directory"])
     for program in _candidates(job["command"][0], environment["PATH"]):
         try:
@@ -53,6 +53,10 @@ def execute(job: Mapping[str, Any]) -> NoReturn:
         except (FileNotFoundError, NotADirectoryError):
             continue
     raise FileNotFoundError("no such program, or its interpreter (the first line of a script) is not there")
+
+
+become = execute
+"""What makes this process the job's command; a launcher, which is an interpreter already, puts its own way here."""
 
 
 def _candidates(name: str, path: str) -> list[str]:

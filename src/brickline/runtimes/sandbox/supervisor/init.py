@@ -77,11 +77,10 @@ def _start(job: dict[str, Any], pipes: Pipes) -> int:
 def _become_command(job: dict[str, Any], pipes: Pipes, failure: int) -> NoReturn:
     try:
         command.confine(pipes.output, job["limits"]["processes"])
-        command.execute(job)
+        command.become(job)
     except Exception as error:  # the edge that reports: whatever it is, the starter hears of it
         os.write(failure, f"{job['command'][0]} cannot be started in {job['directory']}: {error}".encode()[:4000])
-    finally:
-        os._exit(127)
+    os._exit(127)
 
 
 def _forward_stop(main: int) -> None:

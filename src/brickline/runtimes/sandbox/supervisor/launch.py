@@ -82,5 +82,4 @@ def _fork_into_namespaces(folder: str, job: dict[str, Any], pipes: Pipes, birth:
         os.write(birth, str(pid).encode())
     except OSError as error:
         pipes.give_up(error)
-    finally:
-        os._exit(0)
+    os._exit(0)

@@ -17,7 +17,7 @@ class Notifier:
     def __init__(self, address: str | None, token: str) -> None:
         self._address = address
         self._token = token.encode()
-        self._socket = _socket.socket(_socket.AF_UNIX, _socket.SOCK_DGRAM | _socket.SOCK_NONBLOCK)
+        self._socket: _socket.socket | None = None
         self._waiting = False
         self._last = 0.0
 
@@ -56,6 +56,8 @@ class Notifier:
             handle = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError:
             return True
+        if self._socket is None:  # made late: the job's own process, forked before, must not have it
+            self._socket = _socket.socket(_socket.AF_UNIX, _socket.SOCK_DGRAM | _socket.SOCK_NONBLOCK)
         try:
             self._socket.sendto(self._token, f"/proc/self/fd/{handle}/{name}")
         except BlockingIOError:

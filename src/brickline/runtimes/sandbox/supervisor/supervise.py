@@ -24,6 +24,10 @@ _CHUNK = 1 << 20
 _STARTER = 1  # standard output: the starter reads one line from it
 
 
+def before_end() -> None:
+    """What else is to happen before a job's end is known; a launcher puts something in this place."""
+
+
 def main(folder: str) -> None:
     """Run as a program of its own; one line on standard output tells the starter how the launch went."""
     if os.fork():
@@ -75,6 +79,7 @@ class Supervisor:
             self._verdict.give("launch", "the sandbox ended while it was being made")
         if self._log.dropped:
             self._verdict.note(f"{self._log.dropped:,} bytes of output found no room on the disk")
+        before_end()
         self._verdict.close(self._folder)
         status.write(self._folder, self._verdict.document("ended"))
         self._notifier.send_last()
