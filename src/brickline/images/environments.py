@@ -66,9 +66,9 @@ class Environments:
             client_sdk=client_sdk,
         )
 
-    def get(self, image_uri: str) -> BuiltEnvironment | None:
+    def get(self, image_uri: str, client_sdk: str = "") -> BuiltEnvironment | None:
         """The image's environment if it is ready, at once. Raises UnknownImage."""
-        environment = self.resolve(image_uri)
+        environment = self.resolve(image_uri, client_sdk)
         return self._ready(environment)
 
     def ensure(self, image_uri: str, log: Log, client_sdk: str = "") -> BuiltEnvironment:

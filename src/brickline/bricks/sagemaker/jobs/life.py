@@ -35,6 +35,9 @@ log = logging.getLogger(__name__)
 CONTINUOUS_SECONDS = 2.0
 """So often the folders of continuous outputs and checkpoints are looked at."""
 
+CLEANING_SECONDS = 0.5
+"""After a job's end its folders are let go, when whoever waited for the job has begun to go on."""
+
 Step = Callable[[Resource, Plan, Context], "float | None"]
 
 
@@ -59,6 +62,15 @@ class JobLife:
         }
 
     def reconcile(self, resource: Resource) -> float | None:
+        """One phase after the other, as long as the next one can begin at once."""
+        while (delay := self._step(resource)) == 0.0:
+            fresh = resource_by_id(self._baseplate.store, resource.id)
+            if fresh is None:
+                return None
+            resource = fresh
+        return delay
+
+    def _step(self, resource: Resource) -> float | None:
         plan, context = self._kind.plan(resource.document), self._context(resource)
         try:
             return self._steps[resource.private["phase"]](resource, plan, context)
@@ -76,10 +88,16 @@ class JobLife:
         self._end(resource, plan, context, Ending("Failed", f"InternalServerError: {error}"))
 
     def _prepare(self, job: Resource, plan: Plan, context: Context) -> float | None:
-        if not self._is_stopping(job):
-            built = self._environments.ensure(plan.image, self._logs.teller(context, job, plan), plan.client_sdk)
-            self._runtime.prepare(built.prefix)
-        return self._enter(job, context, "Downloading")
+        if self._is_stopping(job):
+            return self._enter(job, context, "Downloading")
+        tell = self._logs.teller(context, job, plan)
+        ready = self._environments.get(plan.image, plan.client_sdk)
+        built = ready or self._environments.ensure(plan.image, tell, plan.client_sdk)
+        self._runtime.prepare(built.prefix)
+        with self._baseplate.store.write():
+            if ready and ready.environment.notice:
+                tell(ready.environment.notice)
+            return self._enter(job, context, "Downloading")
 
     def _download(self, job: Resource, plan: Plan, context: Context) -> float | None:
         if self._is_stopping(job):
@@ -100,15 +118,19 @@ class JobLife:
         if stopping or any(is_bad(state) for state in states.values()):
             self._hosts.stop(job, [host for host, state in states.items() if state.phase != "ended"])
         if all(state.phase == "ended" for state in states.values()):
-            return self._decide(job, context, states)
+            return self._decide(job, plan, context, states)
         self._hosts.sync(context, job, plan)
         return CONTINUOUS_SECONDS if any(output.continuous for output in plan.outputs) else None
 
-    def _decide(self, job: Resource, context: Context, states: Mapping[str, JobState]) -> float | None:
-        """Every host has ended: keep how, before anything of it is uploaded."""
+    def _decide(self, job: Resource, plan: Plan, context: Context, states: Mapping[str, JobState]) -> float | None:
+        """Every host has ended: keep how, before anything of it is uploaded (if there is anything to upload)."""
         remains = {host: self._remains(job, host, is_bad(state)) for host, state in states.items()}
         ending = ending_of(states, remains, self._is_stopping(job))
-        return self._enter(job, context, "Uploading", ending)
+        with self._baseplate.store.write():
+            self._enter(job, context, "Uploading", ending)
+            if any(ending.verdict in output.verdicts for output in plan.outputs):
+                return 0.0
+            return self._end(job, plan, context, ending)
 
     def _upload(self, job: Resource, plan: Plan, context: Context) -> float | None:
         ending = Ending(**job.private["ending"])
@@ -119,6 +141,9 @@ class JobLife:
         return self._end(job, plan, context, ending)
 
     def _clean(self, job: Resource, plan: Plan, context: Context) -> float | None:  # noqa: ARG002
+        since_end = clock.now() - job.modified
+        if 0 <= since_end < CLEANING_SECONDS:
+            return CLEANING_SECONDS - since_end
         self._hosts.remove(job, plan)
         job.unfinished = False
         self._jobs.keep(job)
