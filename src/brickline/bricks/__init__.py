@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from brickline.baseplate.house import Baseplate, BrickMaker
 
 FOLDERS = {
+    "codebuild": "codebuild",
     "events": "events",
     "iam": "iam",
     "lambda": "awslambda",

@@ -1,7 +1,18 @@
 """Where jobs run. The sandbox of Linux namespaces is the default."""
 
 from brickline.runtimes.job import Job, JobState, LaunchFailed, Limits, Mount, Runtime
+from brickline.runtimes.machine import memory_share
 from brickline.runtimes.output import read_output
 from brickline.runtimes.sandbox.runtime import SandboxRuntime
 
-__all__ = ["Job", "JobState", "LaunchFailed", "Limits", "Mount", "Runtime", "SandboxRuntime", "read_output"]
+__all__ = [
+    "Job",
+    "JobState",
+    "LaunchFailed",
+    "Limits",
+    "Mount",
+    "Runtime",
+    "SandboxRuntime",
+    "memory_share",
+    "read_output",
+]

@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
-from brickline.baseplate.bodies import Body, FileBody
+from brickline.baseplate.bodies import Body
 from brickline.baseplate.brick import Context, Shape
 from brickline.baseplate.errors import Refused
+from brickline.baseplate.transfers import save_body
 from brickline.bricks.sagemaker.jobs.plan import Source
 from brickline.bricks.sagemaker.jobs.sources import InputError, Item, check_no_conflicts, manifest_items, relative_path
 from brickline.bricks.sagemaker.s3_uris import S3Location, parse, s3_location
-
-_CLONE = 0x40049409
-"""FICLONE: a copy that shares its blocks with the original until one of them is written."""
-
-_CHUNK = 1 << 20
 
 
 def items_of(context: Context, source: Source) -> list[Item]:
@@ -35,14 +28,7 @@ def items_of(context: Context, source: Source) -> list[Item]:
 
 def fetch(context: Context, item: Item, folder: Path, read_only: bool) -> None:
     """Put an object at its place below `folder`. Only what the job cannot write may share the store's own file."""
-    target = folder / item.path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    body = _open(context, item.bucket, item.key)
-    try:
-        if not (isinstance(body, FileBody) and body.is_whole and _placed(body.path, target, read_only)):
-            _write(body, target)
-    finally:
-        body.close()
+    save_body(_open(context, item.bucket, item.key), folder / item.path, read_only)
 
 
 def read_text(context: Context, location: S3Location) -> str:
@@ -88,33 +74,3 @@ def _open(context: Context, bucket: str, key: str) -> Body:
     except Refused as error:
         raise InputError(f"Data download failed: cannot read s3://{bucket}/{key}: {error.message}") from None
     return body
-
-
-def _placed(source: Path, target: Path, read_only: bool) -> bool:
-    """Link (read-only inputs) or copy the store's file; False where it is gone and the open body has to be read."""
-    try:
-        if read_only:
-            os.link(source, target)
-        else:
-            _copy(source, target)
-    except FileNotFoundError:
-        return False
-    except OSError:
-        if not read_only:
-            raise
-        shutil.copyfile(source, target)  # another file system
-    return True
-
-
-def _copy(source: Path, target: Path) -> None:
-    with source.open("rb") as original, target.open("wb") as copy:
-        try:
-            fcntl.ioctl(copy.fileno(), _CLONE, original.fileno())
-        except OSError:
-            shutil.copyfile(source, target)
-
-
-def _write(body: Body, target: Path) -> None:
-    with target.open("wb") as stream:
-        while chunk := body.read(_CHUNK):
-            stream.write(chunk)

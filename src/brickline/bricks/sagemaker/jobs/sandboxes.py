@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -13,7 +12,7 @@ from brickline.baseplate.client_environment import Addresses
 from brickline.bricks.sagemaker.jobs import layout
 from brickline.bricks.sagemaker.jobs.plan import Plan
 from brickline.images.environments import BuiltEnvironment
-from brickline.runtimes import Job, Limits, Mount
+from brickline.runtimes import Job, Limits, Mount, memory_share
 
 _GUEST = Path(guest.__file__).parent
 _BASE = "/opt/ml"
@@ -101,10 +100,9 @@ def sandbox_job(
 
 
 def limits_of(plan: Plan) -> Limits:
-    """The volume's size bounds the disk; of memory a job gets what the machine has, less some for everybody else."""
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    """The volume's size bounds the disk."""
     return Limits(
-        memory_bytes=max(memory - 2 * _GIB, memory // 2),
+        memory_bytes=memory_share(),
         disk_bytes=plan.volume_gb * _GIB,
         run_seconds=plan.max_runtime,
         grace_seconds=_STOP_GRACE,

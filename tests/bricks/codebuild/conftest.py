@@ -1,0 +1,188 @@
+"""A started baseplate with a bucket, and builds that can be waited for as a pipeline waits: by being their owner."""
+
+from __future__ import annotations
+
+import io
+import time
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from queue import SimpleQueue
+from typing import Any
+
+import pytest
+
+from brickline import bricks
+from brickline.baseplate.brick import Brick, Context, Shape
+from brickline.baseplate.errors import Refused
+from brickline.baseplate.house import Baseplate
+from brickline.baseplate.kinds import Kind, Resource
+from brickline.baseplate.resources import Resources, resource_by_arn
+
+BUCKET = "bucket"
+ROLE = "arn:aws:iam::123456789012:role/MLOps-CodeBuildRole"
+IMAGE = "aws/codebuild/standard:7.0"
+
+OWNER = Kind(
+    service="toy",
+    name="owner",
+    name_member="Name",
+    arn_member="Arn",
+    arn="owner/{name}",
+    missing=("Missing", "{name}"),
+    taken=("Taken", "{name}"),
+)
+
+
+class Owner:
+    """Told of every change of status of what it owns."""
+
+    def __init__(self) -> None:
+        self.told: SimpleQueue[str] = SimpleQueue()
+
+    def reconcile(self, resource: Resource) -> None:
+        self.told.put(resource.name)
+
+    def fail(self, resource: Resource, error: Exception) -> None:
+        raise AssertionError(error)
+
+
+class Account:
+    """An account as a client sees it: projects, builds, objects, logs."""
+
+    def __init__(self, baseplate: Baseplate, owner: Owner) -> None:
+        self.baseplate = baseplate
+        self._owner = owner
+        self.context: Context = baseplate.context()
+
+    def own(self) -> None:
+        owners = Resources(self.baseplate, OWNER)
+        resource = owners.find(self.context, "test") or owners.create(self.context, "test", {}, unfinished=True)
+        self.context = replace(self.context, owner=resource.id)
+
+    def __call__(self, operation: str, **request: Any) -> Shape:
+        return self.context.call("codebuild", operation, **request)
+
+    def project(self, name: str = "project", **members: Any) -> Shape:
+        return self("CreateProject", **project_request(name, **members))["project"]
+
+    def start(self, name: str = "project", **overrides: Any) -> Shape:
+        return self("StartBuild", projectName=name, **overrides)["build"]
+
+    def build(self, buildspec: str, name: str = "project", **overrides: Any) -> Shape:
+        """Run a buildspec in a project without source, made if need be, to its end."""
+        if not self("BatchGetProjects", names=[name])["projects"]:
+            self.project(name)
+        return self.wait(self.start(name, buildspecOverride=buildspec, **overrides)["id"])
+
+    def get(self, build_id: str) -> Shape:
+        return self("BatchGetBuilds", ids=[build_id])["builds"][0]
+
+    def wait(self, build_id: str) -> Shape:
+        while not (build := self.get(build_id))["buildComplete"]:
+            self._owner.told.get(timeout=60)
+        return build
+
+    def wait_for_log(self, build: Shape, text: str) -> None:
+        """For what wakes nobody: look again."""
+        self.wait_until(lambda: text in self.output(build))
+
+    @staticmethod
+    def wait_until(holds: Callable[[], bool]) -> None:
+        for _ in range(1200):
+            if holds():
+                return
+            time.sleep(0.025)
+        raise AssertionError("it did not come to hold in 30 seconds")
+
+    def is_unfinished(self, build: Shape) -> bool:
+        found = resource_by_arn(self.baseplate.store, build["arn"])
+        return found is not None and found.unfinished
+
+    def put(self, key: str, data: bytes | str = b"", **members: Any) -> str:
+        body = data.encode() if isinstance(data, str) else data
+        self.context.call("s3", "PutObject", Bucket=BUCKET, Key=key, Body=body, **members)
+        return f"{BUCKET}/{key}"
+
+    def object(self, key: str) -> bytes:
+        body = self.context.call("s3", "GetObject", Bucket=BUCKET, Key=key)["Body"]
+        data: bytes = body.read()
+        body.close()
+        return data
+
+    def keys(self, prefix: str = "") -> list[str]:
+        found = self.context.call("s3", "ListObjectsV2", Bucket=BUCKET, Prefix=prefix)
+        return [one["Key"] for one in found.get("Contents") or ()]
+
+    def log(self, build: Shape) -> list[str]:
+        logs = build["logs"]
+        place = {"logGroupName": logs["groupName"], "logStreamName": logs["streamName"]}
+        try:
+            found = self.context.call("logs", "GetLogEvents", **place, startFromHead=True)["events"]
+        except Refused:
+            return []  # the first line makes the stream
+        return [event["message"] for event in found]
+
+    def output(self, build: Shape) -> list[str]:
+        """The log without the lines of the agent."""
+        return [line for line in self.log(build) if not line.startswith("[Container] ")]
+
+    def events(self, detail_type: str = "CodeBuild Build State Change") -> list[Shape]:
+        return [event for event in self.baseplate.bus.events() if event["detail-type"] == detail_type]
+
+
+def project_request(name: str = "project", **members: Any) -> Shape:
+    return {
+        "name": name,
+        "source": {"type": "NO_SOURCE", "buildspec": buildspec("true")},
+        "artifacts": {"type": "NO_ARTIFACTS"},
+        "environment": {"type": "LINUX_CONTAINER", "image": IMAGE, "computeType": "BUILD_GENERAL1_SMALL"},
+        "serviceRole": ROLE,
+        **members,
+    }
+
+
+def buildspec(*commands: str, **sections: str) -> str:
+    """A buildspec whose build phase has these commands; sections are YAML text by their name."""
+    lines = ["version: 0.2", "phases:", "  build:", "    commands:"]
+    for command in commands:
+        lines += ["      - |", *(f"        {line}" for line in command.splitlines())]
+    return "\n".join([*lines, *(f"{name}:\n{text}" for name, text in sections.items())]) + "\n"
+
+
+def zipped(files: Mapping[str, str]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return buffer.getvalue()
+
+
+def phase(build: Shape, name: str) -> Shape:
+    return next(one for one in build["phases"] if one["phaseType"] == name)
+
+
+MakeAccount = Callable[[], Account]
+
+
+@pytest.fixture
+def make_account(make_baseplate: Callable[..., Baseplate]) -> MakeAccount:
+    """A started server; another one later goes on from what the first has left."""
+
+    def make() -> Account:
+        owner = Owner()
+        makers = {**bricks.makers(), "toy": lambda _: Brick("toy", (), {"toy/owner": owner})}
+        made = Account(make_baseplate(makers), owner)
+        made.baseplate.start()
+        made.own()
+        return made
+
+    return make
+
+
+@pytest.fixture
+def account(make_account: MakeAccount) -> Account:
+    """Started, with a bucket."""
+    made = make_account()
+    made.context.call("s3", "CreateBucket", Bucket=BUCKET)
+    return made
