@@ -47,7 +47,7 @@ class Checkout:
 
 
 def clone(checkout: Checkout, folder: Path, wanted: Callable[[], bool]) -> str:
-    """Clone into `folder`; gives the commit. Ends early, as failed, once it is no longer `wanted`. Raises CloneFailed."""
+    """Clone into `folder`; gives the commit. It fails once it is no longer `wanted`. Raises CloneFailed."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.parent.mkdir(parents=True, exist_ok=True)
     git = _Git(checkout, wanted)
