@@ -4,7 +4,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Column, Integer, MetaData, Table, event, func, insert, select, update
+from sqlalchemy import Column, Integer, MetaData, Table, event, func, insert, inspect, select, update
 from sqlalchemy.exc import IntegrityError
 
 from brickline.baseplate import schema
@@ -209,3 +209,26 @@ def test_tables_added_in_a_transaction_that_fails_are_there_nevertheless(store: 
         fail_midway()
     with store.read() as connection:
         assert connection.execute(select(notes)).all() == []
+
+
+def test_an_earlier_layout_is_upgraded(store: Store, store_url: str) -> None:
+    with store.write() as connection:
+        for index in ("resources_by_cause", "outbox_by_cause"):
+            connection.exec_driver_sql(f"DROP INDEX {index}")
+        for table, column in _added_in(2):
+            connection.exec_driver_sql(f"ALTER TABLE {table} DROP COLUMN {column}")
+        connection.execute(update(schema.layout).values(version=1))
+    store.close()
+    upgraded = Store(store_url)
+    found = inspect(upgraded.engine)
+    for table, column in _added_in(2):
+        assert column in {each["name"] for each in found.get_columns(table)}
+    with upgraded.read() as connection:
+        assert connection.scalar(select(schema.layout.c.version)) == schema.VERSION
+    upgraded.close()
+
+
+def _added_in(version: int) -> list[tuple[str, str]]:
+    """The tables and columns that an upgrade adds."""
+    words = [statement.split() for statement in schema.UPGRADES[version]]
+    return [(word[2], word[5]) for word in words if word[:2] == ["ALTER", "TABLE"]]

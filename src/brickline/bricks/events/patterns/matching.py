@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-
 from brickline.bricks.events.patterns.fields import Fields, Membership
 from brickline.bricks.events.patterns.matchers import Absent
 from brickline.bricks.events.patterns.parsing import Alternative, Pattern
@@ -28,23 +25,27 @@ def fits(alternative: Alternative, fields: Fields) -> bool:
             return False
         if () not in places:
             found.append(places)
-    return len(found) < 2 or _agree(found)
+    return len(found) < 2 or all(_agree(group) for group in _groups(found))
+
+
+def _groups(found: list[set[Membership]]) -> list[list[set[Membership]]]:
+    """The fields apart that have no array in common: they cannot disagree, and need not be tried together."""
+    groups: list[tuple[set[int], list[set[Membership]]]] = []
+    for places in found:
+        arrays, members = {array for place in places for array, _ in place}, [places]
+        for group in [group for group in groups if group[0] & arrays]:
+            groups.remove(group)
+            arrays, members = arrays | group[0], members + group[1]
+        groups.append((arrays, members))
+    return [members for _, members in groups]
 
 
 def _agree(found: list[set[Membership]]) -> bool:
     """Whether one place of each field can be had at once: no array with two different elements."""
-    shared = _shared_arrays(found)
     partials: set[Membership] = {()}
     for places in found:
-        relevant = {tuple(item for item in place if item[0] in shared) for place in places}
-        partials = {joined for one in partials for other in relevant if (joined := _joined(one, other)) is not None}
+        partials = {joined for one in partials for other in places if (joined := _joined(one, other)) is not None}
     return bool(partials)
-
-
-def _shared_arrays(found: Iterable[set[Membership]]) -> set[int]:
-    """The arrays that more than one field lies in; the others cannot disagree."""
-    counts = Counter(array for places in found for array in {array for place in places for array, _ in place})
-    return {array for array, count in counts.items() if count > 1}
 
 
 def _joined(one: Membership, other: Membership) -> Membership | None:
