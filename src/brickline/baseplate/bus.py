@@ -83,6 +83,14 @@ class Bus:
             for row in connection.execute(query):
                 yield {**{member: getattr(row, member) for member in OURS}, **envelope(row)}
 
+    def event(self, event_id: str) -> Shape:
+        """One event, in EventBridge's envelope. LookupError where it is not there (any more)."""
+        with self._store.read() as connection:
+            row = connection.execute(select(schema.outbox).where(schema.outbox.c.id == event_id)).one_or_none()
+        if row is None:
+            raise LookupError(event_id)
+        return envelope(row)
+
 
 def envelope(row: Row[Any]) -> Shape:
     """A row of the outbox as rules and targets see the event."""

@@ -67,9 +67,13 @@ class Controllers:
 
     def start(self) -> None:
         """Pick up every unfinished resource, then go on as woken."""
+        self._thread.start()
+        self.wake_all()
+
+    def wake_all(self) -> None:
+        """Every unfinished resource looks anew: at the start, and where the clock was moved."""
         with self._store.read() as connection:
             ids = list(connection.scalars(select(table.c.id).where(is_unfinished)))
-        self._thread.start()
         for resource_id in ids:
             self.wake(resource_id)
 

@@ -11,6 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +23,7 @@ from brickline.baseplate.naming import Arn
 from brickline.baseplate.schema import dispatches as table
 from brickline.baseplate.schema import is_waiting
 from brickline.baseplate.store import Store, dumps
-from brickline.baseplate.targets import Delivery, Target
+from brickline.baseplate.targets import Delivery, SlowTarget, Target
 
 if TYPE_CHECKING:
     from brickline.baseplate.brick import Context
@@ -30,11 +31,16 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _BATCH = 100
+_SLOW = 16
+"""Slow targets that may be at work at once."""
 _LONGEST_HOLD = 0.05
 """Seconds that one transaction may start targets for: others want to write, too."""
 _LONGEST_PAUSE = 300.0
 _LONGEST_WAIT = 60.0
 """Seconds between looks at the clock, which may jump (a machine that slept)."""
+
+_ATTEMPT_NUMBER = "<aws.scheduler.attempt-number>"
+"""EventBridge Scheduler's keyword, which is another text with each attempt."""
 
 _TRY_AGAIN = ("Throttl", "TooManyRequests", "LimitExceeded", "Concurrent", "Conflict", "Unavailable", "Timeout")
 """Parts of the error codes that go by; any other refusal is final, as for EventBridge."""
@@ -71,6 +77,9 @@ class Dispatch:
         self._changed = threading.Condition()
         self._is_wanted = True
         self._is_open = True
+        self._pool = ThreadPoolExecutor(_SLOW, thread_name_prefix="dispatch-slow")
+        self._slow: set[int] = set()
+        """Of targets that take their time: which are at work."""
         self._thread = threading.Thread(target=self._run, name="dispatch", daemon=True)
 
     def start(self) -> None:
@@ -82,6 +91,7 @@ class Dispatch:
             self._changed.notify()
         if self._thread.is_alive():
             self._thread.join()
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
     def wake(self) -> None:
         """Look at once whether something is due."""
@@ -138,32 +148,53 @@ class Dispatch:
 
     def _start_due(self) -> float:
         """Start what is due, one transaction's worth; seconds until the next is due."""
-        query = select(table).where(is_waiting, table.c.due <= clock.now()).order_by(table.c.due).limit(_BATCH)
+        is_idle = table.c.id.not_in(list(self._slow))
+        query = select(table).where(is_waiting, is_idle, table.c.due <= clock.now()).order_by(table.c.due).limit(_BATCH)
         with self._store.read() as connection:
             rows = connection.execute(query).all()
         if rows:
             self._start_all(rows)
             return 0.0
         with self._store.read() as connection:
-            due = connection.scalar(select(table.c.due).where(is_waiting).order_by(table.c.due).limit(1))
+            due = connection.scalar(select(table.c.due).where(is_waiting, is_idle).order_by(table.c.due).limit(1))
         return _LONGEST_WAIT if due is None else min(max(due - clock.now(), 0.0), _LONGEST_WAIT)
 
     def _start_all(self, rows: Sequence[Row[Any]]) -> None:
         began = time.monotonic()
         with self._store.write():
             for row in rows:
-                self._start(row)
+                self._start_one(row)
                 if time.monotonic() - began > _LONGEST_HOLD:
                     return
 
-    def _start(self, row: Row[Any]) -> None:
+    def _start_one(self, row: Row[Any]) -> None:
         try:
+            target = self._target(row)
+            if isinstance(target, SlowTarget):
+                self._slow.add(row.id)
+                self._store.after_commit(lambda: self._hand_over(row, target))
+                return
             with self._store.write():
-                started = self._target(row)(self._context(row), _delivery(row))
+                started = target(self._context(row), _delivery(row))
         except Exception as error:
             self._failed(row, error)
         else:
-            self._note(row, status="done", started=started, finished=clock.now(), attempts=row.attempts + 1)
+            self._done(row, started)
+
+    def _hand_over(self, row: Row[Any], target: SlowTarget) -> None:
+        if self._is_open:
+            self._pool.submit(self._start_slow, row, target)
+
+    def _start_slow(self, row: Row[Any], target: SlowTarget) -> None:
+        try:
+            started = target(self._context(row), _delivery(row))
+        except Exception as error:
+            self._failed(row, error)
+        else:
+            self._done(row, started)
+        finally:
+            self._slow.discard(row.id)
+            self.wake()
 
     def _target(self, row: Row[Any]) -> Target:
         target = self._find(row.target)
@@ -176,6 +207,9 @@ class Dispatch:
         service, arn = row.origin.split(":")[2], Arn.parse(row.target)
         account, region = arn.account or row.account, arn.region or row.region
         return self._make_context(account, region, f"{service}.amazonaws.com", row.cause)
+
+    def _done(self, row: Row[Any], started: str) -> None:
+        self._note(row, status="done", started=started, finished=clock.now(), attempts=row.attempts + 1)
 
     def _failed(self, row: Row[Any], error: Exception) -> None:
         """Later once more, or never: then it is a dead letter."""
@@ -196,7 +230,10 @@ class Dispatch:
 
 
 def _delivery(row: Row[Any]) -> Delivery:
-    return Delivery(row.target, row.payload, json.loads(row.parameters), row.token)
+    payload = row.payload
+    if ":scheduler:" in row.origin:
+        payload = payload.replace(_ATTEMPT_NUMBER, str(row.attempts + 1))
+    return Delivery(row.target, payload, json.loads(row.parameters), row.token)
 
 
 def _is_final(error: Exception) -> bool:

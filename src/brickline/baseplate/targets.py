@@ -24,6 +24,20 @@ class Delivery:
     """The same when the delivery is repeated: what is started by it is started once (a ClientRequestToken)."""
 
 
+@dataclass(frozen=True)
+class SlowTarget:
+    """A target that may take long: it runs in a thread of its own and outside of any transaction.
+
+    Where the server is killed between its end and the note of that, it runs again: what it starts should take the
+    delivery's token.
+    """
+
+    start: Callable[[Context, Delivery], str]
+
+    def __call__(self, context: Context, delivery: Delivery) -> str:
+        return self.start(context, delivery)
+
+
 Target = Callable[["Context", Delivery], str]
 """Starts what the ARN names; gives the ARN of what it started ("" where nothing lasts). Raises Refused.
 

@@ -19,6 +19,7 @@ FOLDERS = {
     "s3": "s3",
     "sagemaker": "sagemaker",
     "sagemaker-metrics": "sagemaker_metrics",
+    "scheduler": "scheduler",
     "sts": "sts",
 }
 """Each service by its boto3 name, and the folder that has its `brick(baseplate)`."""

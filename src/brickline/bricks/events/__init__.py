@@ -6,6 +6,7 @@ from brickline.baseplate.brick import Brick
 from brickline.baseplate.house import Baseplate
 from brickline.bricks.events.bus_target import BusTarget
 from brickline.bricks.events.buses import Buses
+from brickline.bricks.events.kinds import RULE
 from brickline.bricks.events.pattern_test import TestPattern
 from brickline.bricks.events.places import Places
 from brickline.bricks.events.put_events import PutEvents
@@ -14,6 +15,7 @@ from brickline.bricks.events.rule_targets import RuleTargets
 from brickline.bricks.events.rulebook import Rulebook
 from brickline.bricks.events.rules import Rules
 from brickline.bricks.events.tags import Tags
+from brickline.bricks.events.timetable import Timetable
 
 
 def brick(baseplate: Baseplate) -> Brick:
@@ -28,4 +30,5 @@ def brick(baseplate: Baseplate) -> Brick:
         Tags(baseplate),
     )
     targets = {"event-bus/": BusTarget(baseplate, places).put}
-    return Brick("events", parts, targets=targets, listener=router.listen)
+    controllers = {RULE.key: Timetable(baseplate, router)}
+    return Brick("events", parts, controllers, targets=targets, listener=router.listen)

@@ -13,7 +13,10 @@ from brickline.bricks.events.places import Places
 
 
 class BusTarget:
-    """The event keeps its account, region, time and source; it has an id of its own on each bus."""
+    """A rule's event keeps its account, region, time and source; it has an id of its own on each bus.
+
+    A schedule's input becomes the detail of an event of the source and type that the schedule names.
+    """
 
     def __init__(self, baseplate: Baseplate, places: Places) -> None:
         self._bus = baseplate.bus
@@ -22,6 +25,8 @@ class BusTarget:
     def put(self, context: Context, delivery: Delivery) -> str:
         place = self._places.place(context, delivery.arn)
         event = json.loads(delivery.payload)
+        if given := delivery.parameters.get("EventBridgeParameters"):
+            return self._bus.emit(context, given["Source"], given["DetailType"], [], event, bus=place.bus.arn)
         return self._bus.emit(
             replace(context, account=event["account"], region=event["region"]),
             event["source"],

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator
 
 from brickline.baseplate import causes
-from brickline.baseplate.brick import Context, Shape
+from brickline.baseplate.brick import Shape
 from brickline.baseplate.bus import NO_BUS, OURS
 from brickline.baseplate.dispatch import Order, RetryPolicy
 from brickline.baseplate.house import Baseplate
@@ -31,11 +31,11 @@ class Router:
     def _route(self, heard: Shape) -> None:
         event = {member: value for member, value in heard.items() if member not in OURS}
         for rule in self._rulebook.matching(heard["bus"], fields_of(event)):
-            context = self._baseplate.context(rule.account, rule.region, "events.amazonaws.com", event["id"])
-            self.order(context, rule, event, heard["depth"])
+            self.order(rule, event, heard["depth"])
 
-    def order(self, context: Context, rule: Rule, event: Shape, depth: int) -> None:
+    def order(self, rule: Rule, event: Shape, depth: int) -> None:
         """Keep what the rule wants started for the event; what cannot be is a dead letter at once."""
+        context = self._baseplate.context(rule.account, rule.region, "events.amazonaws.com", event["id"])
         for order, error in orders(rule, event):
             if depth >= causes.MOST_DEPTH:
                 error = causes.loop(self._baseplate.store, event["id"])

@@ -56,7 +56,7 @@ class Rulebook:
             self._drop(rule)
             return
         compiled = parse_pattern(pattern)
-        taken = Rule(rule.id, rule.arn, rule.name, rule.account, rule.region, tuple(rule.private["targets"]))
+        taken = as_rule(rule)
         with self._lock:
             self._rules[rule.id] = taken
             self._indexes.setdefault(bus_arn(rule), PatternIndex()).put(rule.id, compiled)
@@ -66,6 +66,10 @@ class Rulebook:
             self._rules.pop(rule.id, None)
             if index := self._indexes.get(bus_arn(rule)):
                 index.remove(rule.id)
+
+
+def as_rule(rule: Resource) -> Rule:
+    return Rule(rule.id, rule.arn, rule.name, rule.account, rule.region, tuple(rule.private["targets"]))
 
 
 def bus_arn(rule: Resource) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from brickline.baseplate.brick import Context, Shape
 from brickline.baseplate.house import Baseplate
 from brickline.baseplate.kinds import Resource
+from brickline.baseplate.schedules import BadSchedule, parse_schedule
+from brickline.bricks.events import timetable
 from brickline.bricks.events.kinds import DEFAULT_BUS
 from brickline.bricks.events.patterns import BadPattern, parse_pattern
 from brickline.bricks.events.places import Place, Places, rule_arn
@@ -73,7 +75,7 @@ class Rules:
 
     def _created(self, place: Place, request: Shape, definition: Shape) -> Resource:
         name = request["Name"]
-        return self._places.rules.create(
+        rule = self._places.rules.create(
             place.context,
             name,
             {**definition, "EventBusName": place.name, "CreatedBy": place.context.account},
@@ -82,10 +84,15 @@ class Rules:
             private={"targets": []},
             tags={tag["Key"]: tag["Value"] for tag in request.get("Tags", ())},
         )
+        if "ScheduleExpression" in definition:
+            timetable.plan(rule)
+            self._places.rules.save(rule)
+        return rule
 
     def _changed(self, rule: Resource, definition: Shape) -> Resource:
         kept = {member: value for member, value in rule.document.items() if member not in _DEFINITION}
         rule.document = {**kept, **definition}
+        timetable.plan(rule)
         self._places.rules.save(rule)
         return rule
 
@@ -93,6 +100,7 @@ class Rules:
         with self._store.write():
             _, rule = self._places.rule(context, request["Name"], request.get("EventBusName"))
             rule.document["State"] = state
+            timetable.plan(rule)
             self._places.rules.save(rule)
             self._rulebook.keep(rule)
         return {}
@@ -104,8 +112,21 @@ def _check_definition(request: Shape, place: Place) -> None:
         raise invalid("Parameter(s) EventPattern or ScheduleExpression must be specified.")
     if schedule and place.name != DEFAULT_BUS:
         raise invalid("ScheduleExpression is supported only on the default event bus.")
+    if schedule:
+        _check_schedule(schedule)
     if pattern:
         try:
             parse_pattern(pattern)
         except BadPattern as error:
             raise bad_pattern(error) from None
+
+
+def _check_schedule(expression: str) -> None:
+    try:
+        parse_schedule(expression)
+    except BadSchedule as error:
+        raise invalid(f"Parameter ScheduleExpression is not valid. Reason: {error}") from None
+    if expression.startswith("at("):
+        raise invalid(
+            "Parameter ScheduleExpression is not valid. Reason: at() is for EventBridge Scheduler, not for rules"
+        )
