@@ -7,11 +7,10 @@ import json
 from datetime import datetime
 from typing import Any
 
-from botocore.exceptions import UnknownServiceError
 from botocore.model import ListShape, MapShape, OperationModel, OperationNotFoundError, Shape, StructureShape
 
 from brickline.baseplate.brick import Context
-from brickline.baseplate.models import service_model
+from brickline.baseplate.models import UnknownService, service_model
 from brickline.baseplate.naming import Arn
 from brickline.baseplate.targets import Delivery
 from brickline.bricks.scheduler.refusals import invalid
@@ -39,7 +38,7 @@ def operation_of(arn: str) -> OperationModel:
     service, action = parts
     try:
         return service_model(_NAMES.get(service, service)).operation_model(action[:1].upper() + action[1:])
-    except (UnknownServiceError, OperationNotFoundError):
+    except (UnknownService, OperationNotFoundError):
         raise invalid(f"{arn}: there is no operation {action} of a service {service}") from None
 
 
