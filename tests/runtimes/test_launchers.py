@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from tests.runtimes.conftest import Sandboxes, wait_for_end
 
+import brickline.guest
 from brickline.runtimes import JobState, Limits, Mount, SandboxRuntime
 from brickline.runtimes.sandbox.launchers import Launchers
 
@@ -43,6 +44,7 @@ print(json.dumps({
     "stdin": os.readlink("/proc/self/fd/0"), "mask": list(signal.pthread_sigmask(signal.SIG_BLOCK, [])),
 }, default=str))
 """
+GUEST = Path(brickline.guest.__file__).parent
 HEAVY = "import os\nPID = os.getpid()\nSTATE = []\n"
 
 
@@ -68,6 +70,12 @@ class Warm(Sandboxes):
 
     def run_script(self, source: str, name: str, *arguments: str, **members: Any) -> JobState:
         return self.wait(self.script(source, name, *arguments, **members))
+
+    def shell(self, text: str, name: str = "job", **members: Any) -> JobState:
+        """A shell script, started as the platform starts jobs: over a layer of its own."""
+        command = (str(self.prefix / "bin" / "python"), str(GUEST / "start.py"), "/bin/sh", "-c", text)
+        mounts = (Mount(self.prefix, str(self.prefix)), Mount(GUEST, str(GUEST)), Mount(self.code, "/opt/code"))
+        return self.run(command, name, mounts=mounts, directory="/opt/code", environment_prefix=self.prefix, **members)
 
     def said(self, source: str, name: str, **members: Any) -> Any:
         state = self.run_script(source, name, **members)
@@ -346,3 +354,62 @@ def test_an_environment_of_an_old_python_has_no_launcher(warm: Warm, tmp_path: P
     command = (str(python / "bin" / "python"), "-c", "print(1)")
     assert warm.run(command, mounts=mounts, environment_prefix=old).succeeded
     assert not (warm.place / "launchers" / "old.sock").exists()
+
+
+def test_pythons_of_a_shell_script_are_forked_too(warm: Warm) -> None:
+    warm.learn("heavy")
+    (warm.code / "script.py").write_text(
+        "import os, sys\n"
+        "text = sys.stdin.read().strip() if len(sys.argv) > 1 else ''\n"
+        "print('heavy' in sys.modules, text, sys.argv[1:], os.environ.get('GIVEN'), os.getcwd())\n"
+    )
+    state = warm.shell(
+        "cd /tmp\n"
+        "echo in | GIVEN=1 python /opt/code/script.py a | cat\n"
+        "python3 -c 'import sys; print(sys.argv, __name__); sys.exit(4)' b || echo code $?\n"
+        "python -m this > zen.txt; head -1 zen.txt\n"
+        "python - <<END\nprint('by a fresh one')\nEND\n"
+        "python -O -c 'import sys; print(sys.flags.optimize)'\n"
+        "python -c 'import os; os.kill(os.getpid(), 9)'; echo code $?\n"
+        "python -c 'raise SystemExit(\"why\")' 2> errors; cat errors\n"
+    )
+    assert state.exit_code == 0
+    assert [line for line in warm.output() if not line.startswith("brickline:")] == [
+        "True in ['a'] 1 /tmp",
+        "['-c', 'b'] __main__",
+        "code 4",
+        "The Zen of Python, by Tim Peters",
+        "by a fresh one",
+        "1",
+        "Killed",
+        "code 137",
+        "why",
+    ]
+
+
+def test_signals_reach_the_fork_and_a_killed_caller_takes_it_along(warm: Warm) -> None:
+    (warm.code / "script.py").write_text(
+        "import os, signal, sys\n"
+        "signal.signal(signal.SIGTERM, lambda *_: (print('told', flush=True), sys.exit(7)))\n"
+        "print(os.getpid(), file=open(sys.argv[1], 'w'), flush=True)\n"
+        "signal.pause()\n"
+    )
+    wait = "while [ ! -s /tmp/up$n ]; do sleep 0.01; done"
+    state = warm.shell(
+        f"n=1; python script.py /tmp/up1 & {wait}; kill -TERM $!; wait $!; echo code $?\n"
+        f"n=2; python script.py /tmp/up2 & {wait}; kill -KILL $!; wait $!; echo code $?\n"
+        "while kill -0 $(cat /tmp/up2) 2> /dev/null; do sleep 0.01; done; echo gone\n"
+    )
+    assert state.exit_code == 0
+    assert [line for line in warm.output() if line in ("told", "code 7", "code 137", "gone")] == [
+        "told",
+        "code 7",
+        "code 137",
+        "gone",
+    ]
+
+
+def test_a_job_ends_though_scripts_are_left_in_the_background(warm: Warm) -> None:
+    (warm.code / "script.py").write_text("import signal; signal.pause()")
+    state = warm.shell("python script.py & echo over")
+    assert (state.exit_code, warm.output()) == (0, ["over"])

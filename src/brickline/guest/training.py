@@ -27,7 +27,6 @@ _logger = logging.getLogger("sagemaker-training-toolkit")
 
 def main() -> int:
     """Runs the job and returns its exit code."""
-    warm.prepare()
     python = layer.enter(os.environ)
     folders = Folders.of_this_job()
     try:

@@ -38,7 +38,7 @@ def _options(arguments: Sequence[str]) -> str:
     rest = [word for word in arguments if word != "-u"][:1]
     if not rest:
         return "it has no script"
-    if rest[0].startswith("-") and rest[0] != "-m":
+    if rest[0].startswith("-") and rest[0] not in ("-m", "-c"):
         return f"the interpreter's option {rest[0]} counts at its start"
     return "it runs a folder" if os.path.isdir(rest[0]) else ""
 

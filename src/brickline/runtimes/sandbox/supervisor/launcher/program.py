@@ -19,6 +19,7 @@ import sys
 import sysconfig
 import time
 import types
+from importlib import machinery
 
 from .. import command as cold
 from . import conditions, ending, learned
@@ -120,30 +121,38 @@ def _execute(arguments: list[str]) -> None:
         sys.argv = arguments[1:]
         sys.path.insert(0, os.getcwd())
         runpy.run_module(arguments[1], run_name="__main__", alter_sys=True)
-        return
-    path = os.path.abspath(arguments[0])
+    elif arguments[0] == "-c":
+        sys.argv = ["-c", *arguments[2:]]
+        sys.path.insert(0, "")
+        _run_as_main(arguments[1].encode(), "<string>", None)
+    else:
+        path = os.path.abspath(arguments[0])
+        sys.path.insert(0, os.path.dirname(os.path.realpath(path)))
+        _run_as_main(_source(path), path, path)
+
+
+def _source(path: str) -> bytes:
     try:
         with io.open_code(path) as file:
-            source = file.read()
+            return file.read()
     except OSError as error:
         print(f"{sys.executable}: can't open file '{path}': {error}", file=sys.stderr)
         sys.exit(2)
-    sys.path.insert(0, os.path.dirname(os.path.realpath(path)))
+
+
+def _run_as_main(source: bytes, name: str, path: str | None) -> None:
     module = _main_module(path)
-    exec(compile(source, path, "exec", dont_inherit=True), module.__dict__)  # noqa: S102  # what an interpreter does
+    exec(compile(source, name, "exec", dont_inherit=True), module.__dict__)  # noqa: S102  # what an interpreter does
 
 
-def _main_module(path: str) -> types.ModuleType:
-    from importlib.machinery import SourceFileLoader
-
+def _main_module(path: str | None) -> types.ModuleType:
+    """`__main__` of a script at a path, or of a command's text."""
     module = types.ModuleType("__main__")
-    members: dict[str, Any] = {
-        "__file__": path,
-        "__cached__": None,
-        "__builtins__": sys.modules["builtins"],
-        "__loader__": SourceFileLoader("__main__", path),
-        "__annotations__": {},
-    }
+    members: dict[str, Any] = {"__builtins__": sys.modules["builtins"], "__annotations__": {}}
+    if path is None:
+        members["__loader__"] = machinery.BuiltinImporter
+    else:
+        members |= {"__file__": path, "__cached__": None, "__loader__": machinery.SourceFileLoader("__main__", path)}
     module.__dict__.update(members)
     sys.modules["__main__"] = module
     return module
