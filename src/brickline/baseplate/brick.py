@@ -72,6 +72,8 @@ class Brick:
     """Ends what the brick itself has running (threads, warm workers) when the server stops."""
     targets: Mapping[str, Target] = field(default_factory=dict)
     """What events and schedules can start here, by the beginning of the ARN's resource part (`baseplate.targets`)."""
+    family: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
+    """Parts of other services of the same family, by service: their bricks are made of these (`sagemaker-runtime`)."""
     listener: Listener | None = None
     """Hears every event of every account; the service has to be among `bricks.LISTENERS`."""
 

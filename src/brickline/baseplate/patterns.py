@@ -27,6 +27,8 @@ _CLASSES = {
     r"\p{Graph}": r"\x21-\x7E",
 }
 
+_PIECE = re.compile(r"\\p\{\w+\}|\\.|.", re.DOTALL)
+
 
 @cache
 def compiled(pattern: str) -> re.Pattern[str] | None:
@@ -34,8 +36,7 @@ def compiled(pattern: str) -> re.Pattern[str] | None:
     text = pattern
     for pair in _SURROGATE_PAIRS:
         text = text.replace(pair, r"\U00010000-\U0010FFFF")
-    for java, python in _CLASSES.items():
-        text = text.replace(java, python)
+    text = _with_classes(text).replace(r"\z", r"\Z")
     text = text.replace(r"\w-", r"\w\-")  # Java takes the dash of `[\w-_]` as itself
     if "&&[" in text:  # Java's intersection of classes
         return None
@@ -46,3 +47,14 @@ def compiled(pattern: str) -> re.Pattern[str] | None:
             return re.compile(text, 0 if unicode_classes else re.ASCII)
         except (re.error, OverflowError):
             return None
+
+
+def _with_classes(text: str) -> str:
+    """With Java's named classes in Python's words; one that stands alone becomes a set."""
+    pieces, is_in_set = [], False
+    for piece in _PIECE.findall(text):
+        if piece in ("[", "]"):
+            is_in_set = piece == "["
+        known = _CLASSES.get(piece, piece)
+        pieces.append(known if is_in_set or known == piece else f"[{known}]")
+    return "".join(pieces)

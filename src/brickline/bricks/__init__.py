@@ -19,6 +19,7 @@ FOLDERS = {
     "s3": "s3",
     "sagemaker": "sagemaker",
     "sagemaker-metrics": "sagemaker_metrics",
+    "sagemaker-runtime": "sagemaker_runtime",
     "scheduler": "scheduler",
     "sts": "sts",
 }

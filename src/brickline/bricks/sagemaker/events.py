@@ -55,12 +55,14 @@ def _upper_case(value: Any) -> Any:
     """`S3DataType: ManifestFile` as `MANIFEST_FILE`, and the like."""
     if isinstance(value, Mapping):
         return {
-            member: _snake(inner) if member in _UPPER_CASE else _upper_case(inner) for member, inner in value.items()
+            member: upper_snake(inner) if member in _UPPER_CASE else _upper_case(inner)
+            for member, inner in value.items()
         }
     if isinstance(value, list):
         return [_upper_case(inner) for inner in value]
     return value
 
 
-def _snake(value: str) -> str:
+def upper_snake(value: str) -> str:
+    """`InService` as `IN_SERVICE`."""
     return "_".join(re.findall(r"S3|[A-Z][a-z]+", value)).upper()

@@ -1,4 +1,4 @@
-"""The kinds of resources of stage 1: names, ARNs, error texts and list defaults, as SageMaker has them.
+"""The kinds of resources: names, ARNs, error texts and list defaults, as SageMaker has them.
 
 Which errors are `ResourceNotFound` and which `ValidationException` matters, and so do the words: SDKs compare them.
 """
@@ -92,6 +92,32 @@ MODEL = Kind(
     taken=("ValidationException", 'Cannot create already existing model "{arn}".'),
     ignores_case=True,
     listing=Listing("Models", sort=_BY_NAME_OR_CREATION),
+)
+
+ENDPOINT_CONFIG = Kind(
+    service="sagemaker",
+    name="endpoint-config",
+    name_member="EndpointConfigName",
+    arn_member="EndpointConfigArn",
+    arn="endpoint-config/{name}",
+    missing=("ValidationException", 'Could not find endpoint configuration "{arn}".'),
+    taken=("ValidationException", 'Cannot create already existing endpoint configuration "{arn}".'),
+    ignores_case=True,
+    listing=Listing("EndpointConfigs", sort=_BY_NAME_OR_CREATION),
+)
+
+ENDPOINT = Kind(
+    service="sagemaker",
+    name="endpoint",
+    name_member="EndpointName",
+    arn_member="EndpointArn",
+    arn="endpoint/{name}",
+    missing=("ValidationException", 'Could not find endpoint "{arn}".'),
+    taken=("ValidationException", 'Cannot create already existing endpoint "{arn}".'),
+    status_member="EndpointStatus",
+    modified_member="LastModifiedTime",
+    ignores_case=True,
+    listing=Listing("Endpoints"),
 )
 
 MODEL_PACKAGE_GROUP = Kind(

@@ -61,7 +61,7 @@ class JobLogs:
         return Remains(
             failure=read_small(folder.place(_FAILURE), LONGEST),
             message=read_small(folder.place(_MESSAGE), LONGEST),
-            lines=_last_lines(folder.root) if with_lines else (),
+            lines=last_lines(folder.root) if with_lines else (),
         )
 
     def _ship_some(
@@ -98,7 +98,8 @@ def _points(finder: MetricFinder, lines: list[Line]) -> Iterator[Point]:
     return (Point(name, time / 1000, value) for time, text in lines for name, value in finder.find(text))
 
 
-def _last_lines(folder: Path) -> list[str]:
+def last_lines(folder: Path) -> list[str]:
+    """The end of what a job has written."""
     tail: deque[str] = deque(maxlen=_TAIL)
     offset = 0
     while True:

@@ -1,0 +1,244 @@
+"""The instances of endpoints as this process knows them: started, watched, spoken to, ended.
+
+What should be there is in the store (`fleets`); `sync` sees to it. Instances are jobs that outlive the server: after a
+restart those that still run are taken up again.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from brickline.baseplate import clock
+from brickline.baseplate.brick import Context
+from brickline.baseplate.house import Baseplate
+from brickline.baseplate.kinds import Resource
+from brickline.bricks.sagemaker.endpoints.fleets import Fleets, Instance, Variant
+from brickline.bricks.sagemaker.endpoints.logs import EndpointLogs
+from brickline.bricks.sagemaker.endpoints.routing import Busy
+from brickline.bricks.sagemaker.endpoints.transitions import Observed
+from brickline.bricks.sagemaker.endpoints.workers import Container, NotStarted, Order, Starter
+from brickline.bricks.sagemaker.jobs.reasons import LONGEST
+from brickline.runtimes import JobState, Runtime
+
+log = logging.getLogger(__name__)
+
+_THREADS = 16
+_PING_PAUSES = (0.005, 0.25)
+"""Seconds between two pings: the first, and the most that it grows to."""
+_STARTUP_SECONDS = 240.0
+"""A container has this long to answer its first ping, where the variant does not say otherwise."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A container of an instance, with the folder of its job."""
+
+    name: str
+    order: Order
+    container: Container
+
+    @property
+    def folder(self) -> Path:
+        return self.order.folder
+
+
+class Worker:
+    """An instance: its containers in the order of the pipeline."""
+
+    def __init__(self, instance: Instance, variant: Variant, parts: Sequence[Part]) -> None:
+        self.number = instance.number
+        self.instance_id = instance.id
+        self.variant = variant
+        self.parts = parts
+        self.failure = ""
+        self.ready_since: float | None = None
+        self.is_started = False
+        self.is_ending = False
+        self.busy: Busy[Worker] = Busy(instance.number, self)
+
+    @property
+    def is_ready(self) -> bool:
+        return self.ready_since is not None and not self.failure
+
+
+class Instances:
+    """Everything about instances that touches processes and disks."""
+
+    def __init__(self, baseplate: Baseplate, runtime: Runtime, starter: Starter, logs: EndpointLogs) -> None:
+        self._baseplate = baseplate
+        self._runtime = runtime
+        self._starter = starter
+        self._logs = logs
+        self._workers: dict[int, dict[int, Worker]] = defaultdict(dict)
+        """By endpoint and number. Only the endpoint's own reconcile adds; a worker's end removes it."""
+        self._seen: set[int] = set()
+        self._closing = threading.Event()
+        self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="endpoint")
+
+    def observe(self, endpoint: Resource) -> dict[int, Observed]:
+        """How the instances of an endpoint are; those that are not known yet are about to start."""
+        workers = self._workers[endpoint.id]
+        for worker in list(workers.values()):
+            if worker.is_started and not worker.failure and not worker.is_ending:
+                self._notice_end(worker)
+        return {number: _observed(worker) for number, worker in list(workers.items())}
+
+    def workers(self, endpoint: Resource) -> dict[int, Worker]:
+        return dict(self._workers[endpoint.id])
+
+    def sync(self, endpoint: Resource, context: Context, fleets: Fleets) -> None:
+        """Begin to start what should be there and to end what should not. Returns at once."""
+        workers, wanted = self._workers[endpoint.id], fleets.numbers()
+        for fleet in fleets.fleets:
+            for variant, instance in fleet.instances:
+                if instance.number not in workers and instance.not_before <= clock.now():
+                    self._begin(endpoint, context, variant, instance)
+        for number, worker in list(workers.items()):
+            if number not in wanted and not worker.is_ending:
+                worker.is_ending = True
+                self._pool.submit(self._end, endpoint, context, worker)
+        if endpoint.id not in self._seen:
+            self._seen.add(endpoint.id)
+            self._pool.submit(self._forget_strangers, endpoint, wanted)
+
+    def are_gone(self, endpoint: Resource) -> bool:
+        return not self._workers[endpoint.id]
+
+    def forget(self, endpoint: Resource) -> None:
+        """The endpoint is deleted."""
+        self._workers.pop(endpoint.id, None)
+        self._seen.discard(endpoint.id)
+
+    def close(self) -> None:
+        """Instances run on; who waits for one to start gives up."""
+        self._closing.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        for workers in self._workers.values():
+            for worker in workers.values():
+                for part in worker.parts:
+                    part.container.close()
+
+    def _begin(self, endpoint: Resource, context: Context, variant: Variant, instance: Instance) -> None:
+        parts = [self._part(endpoint, variant, instance, index) for index in range(len(variant.containers))]
+        worker = Worker(instance, variant, parts)
+        self._workers[endpoint.id][instance.number] = worker
+        self._pool.submit(self._start, endpoint, context, worker)
+
+    def _part(self, endpoint: Resource, variant: Variant, instance: Instance, index: int) -> Part:
+        order = Order(
+            folder=self._baseplate.job_folder(endpoint.id, f"{instance.number}-{index}"),
+            definition=variant.containers[index],
+            model=variant.model,
+            variant=variant.production,
+            token=str(endpoint.id),
+        )
+        return Part(_container_name(variant, index), order, self._starter.container(order))
+
+    def _start(self, endpoint: Resource, context: Context, worker: Worker) -> None:
+        """In a thread of the pool: to the first good ping, or a failure."""
+        try:
+            for part in worker.parts:
+                self._start_part(endpoint, context, worker, part)
+            worker.is_started = True
+            self._await_ping(worker)
+        except NotStarted as error:
+            worker.failure = str(error)[:LONGEST]
+        except Exception as error:
+            log.exception("instance %s of %s cannot be started", worker.instance_id, endpoint.arn)
+            worker.failure = f"InternalServerError: {error}"[:LONGEST]
+        self._baseplate.controllers.wake(endpoint.id)
+
+    def _start_part(self, endpoint: Resource, context: Context, worker: Worker, part: Part) -> None:
+        """One that an earlier server started is taken up if it lives, and started anew if it does not."""
+        if self._runtime.state(part.folder).phase == "ended":
+            self._logs.ship_rest(context, endpoint, worker, part)
+            self._runtime.forget(part.folder)
+        self._starter.start(context, part.order, self._logs.teller(context, endpoint, worker, part))
+        if pid := self._runtime.supervisor_pid(part.folder):
+            self._baseplate.watcher.watch_process(pid, endpoint.id)
+
+    def _await_ping(self, worker: Worker) -> None:
+        seconds = worker.variant.production.get("ContainerStartupHealthCheckTimeoutInSeconds", _STARTUP_SECONDS)
+        deadline = time.monotonic() + seconds
+        pause, longest = _PING_PAUSES
+        waiting = list(worker.parts)
+        while waiting := [part for part in waiting if not part.container.is_healthy()]:
+            self._notice_end(worker)
+            if worker.failure or worker.is_ending:
+                return
+            if time.monotonic() > deadline:
+                worker.failure = self._failed_check(worker, waiting[0], f"It had {seconds:.0f} seconds for that.")
+                return
+            if self._closing.wait(pause):
+                return
+            pause = min(pause * 1.3, longest)
+        worker.ready_since = time.monotonic()
+
+    def _notice_end(self, worker: Worker) -> None:
+        """A container that has ended fails its instance."""
+        for part in worker.parts:
+            state = self._runtime.state(part.folder)
+            if state.phase == "ended":
+                worker.failure = self._failed_check(worker, part, _ending(state))
+                return
+
+    def _failed_check(self, worker: Worker, part: Part, why: str) -> str:
+        """AWS's sentence, what happened, and the container's last lines."""
+        said = self._logs.last_lines(part.folder)
+        text = (
+            f"The {part.name} container for production variant {worker.variant.name} did not pass the ping health "
+            f"check. Please check CloudWatch logs for this endpoint. {why}{said}"
+        )
+        return text[:LONGEST]
+
+    def _end(self, endpoint: Resource, context: Context, worker: Worker) -> None:
+        """In a thread of the pool: stop the jobs, keep their last output, remove their folders."""
+        try:
+            for part in worker.parts:
+                part.container.close()
+                self._runtime.stop(part.folder)
+            for part in worker.parts:
+                self._logs.ship_rest(context, endpoint, worker, part)
+                self._runtime.forget(part.folder)
+        except Exception:
+            log.exception("instance %s of %s cannot be removed", worker.instance_id, endpoint.arn)
+        self._workers[endpoint.id].pop(worker.number, None)
+        self._baseplate.controllers.wake(endpoint.id)
+
+    def _forget_strangers(self, endpoint: Resource, wanted: set[int]) -> None:
+        """Jobs that an earlier server left behind when it was killed in the midst of ending them."""
+        start = self._baseplate.job_folder(endpoint.id)
+        for folder in start.parent.glob(f"{start.name}-*-*"):
+            if int(folder.name.split("-")[1]) not in wanted:
+                self._runtime.forget(folder)
+
+
+def _observed(worker: Worker) -> Observed:
+    is_idle = worker.busy.requests == 0
+    if worker.failure:
+        return Observed("failed", worker.failure, _served(worker), is_idle)
+    return Observed("ready" if worker.is_ready else "starting", "", _served(worker), is_idle)
+
+
+def _served(worker: Worker) -> float:
+    return time.monotonic() - worker.ready_since if worker.ready_since is not None else 0.0
+
+
+def _container_name(variant: Variant, index: int) -> str:
+    """As AWS calls them in messages and log streams."""
+    if len(variant.containers) == 1:
+        return "primary"
+    hostname = variant.containers[index].get("ContainerHostname")
+    return str(hostname) if hostname else f"container-{index + 1}"
+
+
+def _ending(state: JobState) -> str:
+    message = state.message.rstrip(".") or "its process has ended"
+    return f"{message[:1].upper()}{message[1:]}."
