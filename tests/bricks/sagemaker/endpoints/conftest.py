@@ -163,6 +163,7 @@ def account(start: Callable[[], Account]) -> Account:
 def _remove_all(account: Account) -> None:
     """Instances outlive the server: a test leaves none behind."""
     for one in account("ListEndpoints", MaxResults=100)["Endpoints"]:
-        account.settled(one["EndpointName"])
-        account("DeleteEndpoint", EndpointName=one["EndpointName"])
+        if one["EndpointStatus"] != "Deleting":
+            account.settled(one["EndpointName"])
+            account("DeleteEndpoint", EndpointName=one["EndpointName"])
     account.wait(lambda: not account("ListEndpoints")["Endpoints"])

@@ -122,6 +122,8 @@ def _pieces(response: http.client.HTTPResponse) -> Iterator[bytes]:
     try:
         while piece := response.read1():
             yield piece
+        if response.length:
+            raise http.client.IncompleteRead(b"", response.length)
     except TimeoutError:
         raise
     except (OSError, http.client.HTTPException) as error:

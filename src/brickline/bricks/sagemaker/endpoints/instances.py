@@ -11,7 +11,7 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from brickline.bricks.sagemaker.endpoints.routing import Busy
 from brickline.bricks.sagemaker.endpoints.transitions import Observed
 from brickline.bricks.sagemaker.endpoints.workers import Container, NotStarted, Order, Starter
 from brickline.bricks.sagemaker.jobs.reasons import LONGEST
-from brickline.runtimes import JobState, Runtime
+from brickline.runtimes import JobState, LaunchFailed, Runtime
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +60,7 @@ class Worker:
         self.failure = ""
         self.ready_since: float | None = None
         self.is_started = False
+        self.start: Future[None] | None = None
         self.is_ending = False
         self.busy: Busy[Worker] = Busy(instance.number, self)
 
@@ -129,7 +130,7 @@ class Instances:
         parts = [self._part(endpoint, variant, instance, index) for index in range(len(variant.containers))]
         worker = Worker(instance, variant, parts)
         self._workers[endpoint.id][instance.number] = worker
-        self._pool.submit(self._start, endpoint, context, worker)
+        worker.start = self._pool.submit(self._start, endpoint, context, worker)
 
     def _part(self, endpoint: Resource, variant: Variant, instance: Instance, index: int) -> Part:
         order = Order(
@@ -145,10 +146,12 @@ class Instances:
         """In a thread of the pool: to the first good ping, or a failure."""
         try:
             for part in worker.parts:
+                if worker.is_ending:
+                    return
                 self._start_part(endpoint, context, worker, part)
             worker.is_started = True
             self._await_ping(worker)
-        except NotStarted as error:
+        except (NotStarted, LaunchFailed) as error:
             worker.failure = str(error)[:LONGEST]
         except Exception as error:
             log.exception("instance %s of %s cannot be started", worker.instance_id, endpoint.arn)
@@ -200,6 +203,8 @@ class Instances:
 
     def _end(self, endpoint: Resource, context: Context, worker: Worker) -> None:
         """In a thread of the pool: stop the jobs, keep their last output, remove their folders."""
+        if worker.start and not worker.start.cancel():
+            worker.start.result()  # which gives up as soon as it sees that the instance is to end
         try:
             for part in worker.parts:
                 part.container.close()
