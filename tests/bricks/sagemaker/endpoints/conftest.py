@@ -14,8 +14,9 @@ from brickline.baseplate.brick import Brick, Context, Shape
 from brickline.baseplate.errors import Refused
 from brickline.baseplate.house import Baseplate
 from brickline.baseplate.resources import resource_by_arn
-from brickline.bricks.sagemaker import _environments, endpoints
+from brickline.bricks.sagemaker import endpoints
 from brickline.bricks.sagemaker.models import Models
+from brickline.images.environments import Environments
 from brickline.runtimes import SandboxRuntime
 
 BUCKET = "bucket"
@@ -23,8 +24,8 @@ IMAGE = "python:3.11-slim"
 
 
 def maker(baseplate: Baseplate) -> Brick:
-    runtime = SandboxRuntime(hide=())
-    serving = endpoints.Serving(baseplate, _environments(baseplate), runtime, TestStarter(baseplate, runtime))
+    environments, runtime = Environments.of_server(baseplate.settings), SandboxRuntime()
+    serving = endpoints.Serving(baseplate, environments, runtime, TestStarter(baseplate, runtime))
     return Brick(
         "sagemaker",
         (Models(baseplate), *serving.parts),
