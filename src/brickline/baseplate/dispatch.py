@@ -21,12 +21,12 @@ from brickline.baseplate import clock
 from brickline.baseplate.errors import Refused
 from brickline.baseplate.naming import Arn
 from brickline.baseplate.schema import dispatches as table
-from brickline.baseplate.schema import is_waiting
+from brickline.baseplate.schema import is_dead, is_waiting
 from brickline.baseplate.store import Store, dumps
 from brickline.baseplate.targets import Delivery, SlowTarget, Target
 
 if TYPE_CHECKING:
-    from brickline.baseplate.brick import Context
+    from brickline.baseplate.brick import Context, Shape
 
 log = logging.getLogger(__name__)
 
@@ -227,6 +227,26 @@ class Dispatch:
     def _note(self, row: Row[Any], **values: Any) -> None:
         with self._store.write() as connection:
             connection.execute(update(table).where(table.c.id == row.id).values(**values))
+
+
+def dead_letters(store: Store, most: int = 100) -> list[Shape]:
+    """What could not be started and will not be tried again, the newest first."""
+    query = select(table).where(is_dead).order_by(table.c.id.desc()).limit(most)
+    with store.read() as connection:
+        rows = connection.execute(query).all()
+    return [
+        {
+            "origin": row.origin,
+            "target": row.target,
+            "target-id": row.target_id,
+            "cause": row.cause,
+            "time": clock.iso(row.created),
+            "attempts": row.attempts,
+            "error": row.error,
+            "input": row.payload,
+        }
+        for row in rows
+    ]
 
 
 def _delivery(row: Row[Any]) -> Delivery:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -50,6 +51,20 @@ def client(data: Path, service: str) -> Any:
         aws_session_token=keys.session_token,
         config=Config(proxies={}, retries={"total_max_attempts": 2}),
     )
+
+
+def page(data: Path, path: str, **parameters: str) -> Any:
+    """What one of the running server's own pages says, `/_brickline/<path>`; the command ends with its refusal."""
+    from urllib.error import HTTPError
+    from urllib.parse import urlencode
+    from urllib.request import ProxyHandler, build_opener
+
+    url = f"{running_server(data).endpoint_url}/_brickline/{path}?{urlencode(parameters)}"
+    try:
+        with build_opener(ProxyHandler({})).open(url, timeout=60) as answer:
+            return json.load(answer)
+    except HTTPError as error:
+        raise click.ClickException(json.load(error)["message"]) from None
 
 
 def since(seconds: float) -> str:

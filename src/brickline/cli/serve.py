@@ -21,6 +21,7 @@ from brickline.baseplate.house import Baseplate
 from brickline.baseplate.settings import PORT, PROXY_PORT, Settings
 from brickline.baseplate.store import LayoutTooNew, StoreFailed
 from brickline.connection.discovery import Claim, DataFolderTaken, ServerInfo
+from brickline.gateway.history import pages
 from brickline.gateway.proxy import Proxy
 from brickline.gateway.server import Server
 from brickline.version import VERSION
@@ -57,7 +58,7 @@ def _serve(settings: Settings, claim: Claim, ready: Ready) -> None:
     except (LayoutTooNew, StoreFailed) as error:
         raise CannotServe(str(error)) from None
     try:
-        server = _listen("port", settings.port, PORT, partial(Server, baseplate, settings.host))
+        server = _listen("port", settings.port, PORT, partial(Server, baseplate, settings.host, pages=pages(baseplate)))
         make_proxy = partial(Proxy, (server.host, server.port), settings.data, settings.host)
         proxy = _listen("proxy-port", settings.proxy_port, PROXY_PORT, make_proxy)
         baseplate.addresses = Addresses(server.url, proxy.url, str(proxy.authority.bundle))

@@ -32,7 +32,7 @@ class AssumeRole:
         _check_duration(context, role, duration)
         principal = role_session_arn(account, role["RoleName"], session)
         answer: Shape = {
-            "Credentials": described_credentials(self._credentials.issue(account, principal, duration)),
+            "Credentials": described_credentials(self._credentials.issue(account, principal, duration, context.cause)),
             "AssumedRoleUser": {"AssumedRoleId": f"{role['RoleId']}:{session}", "Arn": principal},
         }
         if "Policy" in request:

@@ -32,5 +32,5 @@ class SessionToken:
         duration = request.get("DurationSeconds", _DEFAULT)
         if context.principal.endswith(":root"):
             duration = min(duration, _MOST_FOR_ROOT)
-        issued = self._credentials.issue(context.account, context.principal, duration)
+        issued = self._credentials.issue(context.account, context.principal, duration, context.cause)
         return {"Credentials": described_credentials(issued)}

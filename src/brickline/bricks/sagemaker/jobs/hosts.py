@@ -108,7 +108,9 @@ class Hosts:
     def _environment(self, job: Resource, plan: Plan) -> dict[str, str]:
         """What the platform sets; the request's own variables win."""
         principal = job_principal(job.account, plan.role_arn)
-        credential = self._baseplate.credentials.issue(job.account, principal, plan.max_runtime + _SPARE_SECONDS)
+        credential = self._baseplate.credentials.issue(
+            job.account, principal, plan.max_runtime + _SPARE_SECONDS, job.arn
+        )
         platform = client_environment(inside_addresses(self._baseplate.addresses), credential, job.region)
         platform["S3_ENDPOINT_URL"] = self._baseplate.addresses.endpoint_url
         if plan.source_archive:
