@@ -116,12 +116,15 @@ class Account:
 
     def log(self, build: Shape) -> list[str]:
         logs = build["logs"]
-        place = {"logGroupName": logs["groupName"], "logStreamName": logs["streamName"]}
+        request = {"logGroupName": logs["groupName"], "logStreamName": logs["streamName"], "startFromHead": True}
+        found: list[str] = []
         try:
-            found = self.context.call("logs", "GetLogEvents", **place, startFromHead=True)["events"]
+            while (page := self.context.call("logs", "GetLogEvents", **request))["events"]:
+                found += [event["message"] for event in page["events"]]
+                request["nextToken"] = page["nextForwardToken"]
         except Refused:
             return []  # the first line makes the stream
-        return [event["message"] for event in found]
+        return found
 
     def output(self, build: Shape) -> list[str]:
         """The log without the lines of the agent."""

@@ -16,7 +16,7 @@ _LOOK_SECONDS = 0.5
 
 _SAYINGS = (
     (
-        r"Remote branch .* not found|couldn't find remote ref|pathspec .* did not match|not our ref",
+        r"Remote branch .* not found|couldn't find remote ref|pathspec .* did not match|not our ref|invalid reference",
         "reference not found",
     ),
     (r"Authentication failed|could not read Username|403|401", "authentication required"),

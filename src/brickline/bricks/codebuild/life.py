@@ -75,6 +75,15 @@ class BuildLife:
         }
 
     def reconcile(self, build: Resource) -> float | None:
+        """One step after the other, as long as the next one can begin at once."""
+        while (delay := self._step(build)) == 0.0:
+            fresh = resource_by_id(self._baseplate.store, build.id)
+            if fresh is None:
+                return None
+            build = fresh
+        return delay
+
+    def _step(self, build: Resource) -> float | None:
         context = self._context(build)
         if build.private["step"] not in ("Queued", "Cleaning") and self._seconds_left(build) <= 0:
             return self._end(build, context, "TIMED_OUT", "", f"Build timed out. {self._limit_words(build)}")
@@ -138,7 +147,8 @@ class BuildLife:
     def _run(self, build: Resource, context: Context) -> float | None:
         folder = self._folder(build)
         try:
-            self._runtime.start(self._sandboxes.job(build, folder, self._seconds_left(build)))
+            if self._runtime.state(folder.root).phase == "absent":
+                self._runtime.start(self._sandboxes.job(build, folder, self._seconds_left(build)))
         except LaunchFailed as error:
             return self._end(build, context, "FAULT", "INTERNAL_SERVICE_ERROR", str(error))
         if pid := self._runtime.supervisor_pid(folder.root):

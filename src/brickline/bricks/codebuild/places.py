@@ -43,9 +43,9 @@ class BuildFolder:
         return self.files / inside.removeprefix(INSIDE).strip("/")
 
 
-def source_directory(build_number: int, position: int, below: str = "") -> str:
-    """The folder of a source in the container; position 0 is the primary source."""
-    base = f"{INSIDE}/output/src{build_number:06d}{position:03d}/src"
+def source_directory(position: int, below: str = "") -> str:
+    """The folder of a source in the container, the same one in every build: position 0 is the primary source."""
+    base = f"{INSIDE}/output/src{position + 1:09d}/src"
     return f"{base}/{below}" if below else base
 
 

@@ -34,7 +34,7 @@ def fetch_sources(context: Context, document: Shape, folder: BuildFolder, wanted
     given = [(document["source"], document.get("sourceVersion", ""))]
     given += [(one, versions.get(one["sourceIdentifier"], "")) for one in document.get("secondarySources") or ()]
     return [
-        _Fetch(context, folder, document["buildNumber"], position, source, version, wanted).run()
+        _Fetch(context, folder, position, source, version, wanted).run()
         for position, (source, version) in enumerate(given)
     ]
 
@@ -52,7 +52,6 @@ class _Fetch:
         self,
         context: Context,
         folder: BuildFolder,
-        build_number: int,
         position: int,
         source: Shape,
         version: str,
@@ -60,7 +59,6 @@ class _Fetch:
     ) -> None:
         self._context = context
         self._folder = folder
-        self._number = build_number
         self._position = position
         self._source = source
         self._version = version
@@ -78,7 +76,7 @@ class _Fetch:
         return self._git()
 
     def _made(self, below: str, **members: str) -> Source:
-        directory = source_directory(self._number, self._position, below)
+        directory = source_directory(self._position, below)
         self._folder.place(directory).mkdir(parents=True, exist_ok=True)
         return Source(self._identifier, directory, **{"version": self._version, **members})
 

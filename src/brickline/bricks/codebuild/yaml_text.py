@@ -10,6 +10,7 @@ import yaml
 _DEEPEST = 30
 _MOST = 20_000
 """Items; aliases may multiply them."""
+_EXCESSIVE = "document contains excessive aliasing or nesting"
 
 _PROBLEMS = (
     (r"mapping values are not allowed here", "mapping values are not allowed in this context"),
@@ -47,6 +48,8 @@ def parse_yaml(text: str) -> Item:
         node = yaml.compose(text, yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         raise YamlError(_message(error)) from None
+    except RecursionError:
+        raise YamlError(_EXCESSIVE) from None
     except yaml.YAMLError as error:
         raise YamlError(f"yaml: {error}") from None
     return _Converter().item(node) if node else Item({}, 1)
@@ -59,7 +62,7 @@ class _Converter:
     def item(self, node: yaml.Node, depth: int = 0) -> Item:
         self._left -= 1
         if depth > _DEEPEST or self._left < 0:
-            raise YamlError(f"document contains excessive aliasing or nesting at line {_line(node)}")
+            raise YamlError(f"{_EXCESSIVE} at line {_line(node)}")
         if isinstance(node, yaml.SequenceNode):
             return Item([self.item(one, depth + 1) for one in node.value], _line(node))
         if isinstance(node, yaml.MappingNode):
