@@ -32,6 +32,7 @@ from brickline.bricks.codebuild.kinds import BUILD
 from brickline.bricks.codebuild.logs import BuildLogs, Show, masking
 from brickline.bricks.codebuild.places import BuildFolder
 from brickline.bricks.codebuild.preparation import PhaseFailed, Preparation, Prepared
+from brickline.bricks.codebuild.report_making import ReportMaking
 from brickline.bricks.codebuild.roles import build_principal
 from brickline.bricks.codebuild.sandboxes import Sandboxes
 from brickline.images.environments import Environments
@@ -61,6 +62,7 @@ class BuildLife:
         self._builds = Resources(baseplate, BUILD)
         self._environments = environments
         self._runtime = runtime
+        self._reports = ReportMaking(baseplate)
         self._admission = Admission(baseplate, self._builds)
         self._logs = BuildLogs(baseplate, self._builds)
         self._preparation = Preparation(environments)
@@ -189,6 +191,7 @@ class BuildLife:
         with self._moving(build) as fresh:
             if fresh:
                 self._show_artifacts(fresh, uploaded)
+                fresh.document["reportArns"] = self._reports.make(context, fresh, folder, outcome.reports)
                 self._finish(context, fresh, outcome.is_good and not code, code, message)
         return 0.0
 

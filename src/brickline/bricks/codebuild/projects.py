@@ -31,7 +31,7 @@ class Projects:
         document = _with_defaults(context, request)
         check_settings(document)
         check_role(context, document["serviceRole"])
-        tags = _tags(request)
+        tags = tags_of(request)
         project = self._projects.create(context, request["name"], document, private={"builds": 0}, tags=tags)
         return {"project": _shown(project)}
 
@@ -43,7 +43,7 @@ class Projects:
             if "serviceRole" in request:
                 check_role(context, request["serviceRole"])
             if "tags" in request:
-                project.tags = _tags(request)
+                project.tags = tags_of(request)
         return {"project": _shown(project)}
 
     def batch_get_projects(self, context: Context, request: Shape) -> Shape:
@@ -87,16 +87,16 @@ def sorted_request(request: Shape) -> Shape:
     return words
 
 
+def tags_of(request: Shape) -> dict[str, str]:
+    return {tag["key"]: tag.get("value", "") for tag in request.get("tags") or ()}
+
+
 def tag_list(tags: dict[str, str]) -> list[Shape]:
     return [{"key": key, "value": value} for key, value in tags.items()]
 
 
 def _shown(project: Resource) -> Shape:
     return {**project.document, "tags": tag_list(project.tags)}
-
-
-def _tags(request: Shape) -> dict[str, str]:
-    return {tag["key"]: tag.get("value", "") for tag in request.get("tags") or ()}
 
 
 def _with_defaults(context: Context, request: Shape) -> Shape:
