@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tarfile
+import zlib
 from pathlib import Path
 
 from .build_files import files_below
@@ -23,7 +24,7 @@ def restore(cache: dict[str, Any]) -> None:
     try:
         with tarfile.open(archive) as tar:
             tar.extractall("/")  # noqa: S202 - the project's own, and `/` is the sandbox's
-    except (tarfile.TarError, OSError) as error:
+    except (tarfile.TarError, zlib.error, EOFError, OSError) as error:
         say(f"Unable to restore the cache: {error}")
 
 

@@ -74,9 +74,9 @@ class Shell:
         return {name: text for name, text in self._written(texts).items() if text is not None}
 
     def expand(self, text: str) -> str:
-        """The text as the shell expands it between double quotes: variables and `$(...)`."""
-        quoted = text.replace('"', '\\"')
-        return self._written({"text": f'printf %s "{quoted}" > {{}}'})["text"] or text
+        """The text with what the shell puts in the place of variables and `$(...)`."""
+        written = self._written({"text": f"cat > {{}} <<__BRICKLINE__\n{text}\n__BRICKLINE__"})["text"]
+        return text if written is None else written.rstrip("\n")
 
     def close(self) -> None:
         """Let the shell end; what it started in the background goes on."""

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,30 @@ class Indexes:
         # pip takes the best version of all indexes, uv the best one of the first index that has the package.
         return [*extra, *main, "--index-strategy", "unsafe-best-match"] if extra else main
 
+    @property
+    def job_variables(self) -> dict[str, str]:
+        """By which pip and uv inside a job look where pip looks on this machine."""
+        links, extra = self._setting("find-links"), self._setting("extra-index-url")
+        main = self._setting("index-url")[-1:]
+        variables = {
+            "PIP_FIND_LINKS": " ".join(links),
+            "PIP_EXTRA_INDEX_URL": " ".join(extra),
+            "PIP_INDEX_URL": " ".join(main),
+            "PIP_CERT": " ".join(self._setting("cert")[-1:]),
+            "UV_FIND_LINKS": ",".join(links),
+            "UV_INDEX": " ".join(extra),
+            "UV_DEFAULT_INDEX": " ".join(main),
+            "UV_INDEX_STRATEGY": "unsafe-best-match" if extra else "",
+        }
+        return {name: value for name, value in variables.items() if value}
+
+    @property
+    def folders(self) -> list[Path]:
+        """The folders of this machine that those settings name; an index's files lie beside its `simple` pages."""
+        places = [*self._setting("find-links"), *self._setting("extra-index-url"), *self._setting("index-url")]
+        local = [Path(place.removeprefix("file://")) for place in places if place.startswith(("/", "file:///"))]
+        return [path for path in dict.fromkeys(_whole(path) for path in local) if path.is_dir()]
+
     def _setting(self, name: str) -> list[str]:
         variable = self.variables.get(f"PIP_{name.upper().replace('-', '_')}")
         return (variable if variable is not None else self._configured.get(name, "")).split()
@@ -48,6 +73,10 @@ class Indexes:
     @staticmethod
     def of_this_machine() -> Indexes:
         return Indexes(os.environ)
+
+
+def _whole(index: Path) -> Path:
+    return index.parent if index.name == "simple" else index
 
 
 def _global_settings(listing: str) -> Iterator[tuple[str, str]]:

@@ -16,6 +16,7 @@ from brickline.bricks.codebuild.places import BuildFolder
 from brickline.bricks.codebuild.preparation import Prepared
 from brickline.bricks.codebuild.roles import build_principal
 from brickline.images.environments import BuiltEnvironment, Environments
+from brickline.images.indexes import Indexes
 from brickline.runtimes import Job, Limits, Mount, memory_share
 
 _GUEST = Path(guest.__file__).parent
@@ -43,6 +44,7 @@ class Sandboxes:
     def __init__(self, baseplate: Baseplate, environments: Environments) -> None:
         self._baseplate = baseplate
         self._environments = environments
+        self._indexes = Indexes.of_this_machine()
 
     def job(self, build: Resource, folder: BuildFolder, seconds: float) -> Job:
         """The sandbox, which may run for so many seconds. Raises UnknownImage, EnvironmentFailed."""
@@ -72,7 +74,7 @@ class Sandboxes:
         self, build: Resource, folder: BuildFolder, built: BuiltEnvironment, engine: Path | None
     ) -> tuple[Mount, ...]:
         bundle = self._baseplate.addresses.ca_bundle
-        shown = [*built.binds, _GUEST, *([Path(bundle)] if bundle else [])]
+        shown = [*built.binds, _GUEST, *([Path(bundle)] if bundle else []), *self._indexes.folders]
         cache = package_cache(self._baseplate, build.account)
         return (
             Mount(folder.files, places.INSIDE, writable=True),
@@ -86,7 +88,7 @@ class Sandboxes:
     ) -> dict[str, str]:
         credential = self._credential(build, seconds)
         clients = client_environment(self._baseplate.addresses, credential, build.region)
-        variables = {**built.environment.variables, **clients, **prepared.variables}
+        variables = {**built.environment.variables, **self._indexes.job_variables, **clients, **prepared.variables}
         variables["PATH"] = f"{places.TOOLS}:{variables['PATH']}"
         if prepared.credential_helper:
             variables |= _git_settings()
