@@ -17,12 +17,14 @@ def unpack(archive: Path, folder: Path) -> None:
     try:
         with zipfile.ZipFile(archive) as source:
             links = [_extract(source, entry, folder) for entry in source.infolist()]
+        for path, target in filter(None, links):  # last: nothing is written through one of them
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.unlink(missing_ok=True)
+            path.symlink_to(target)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
         raise BadZip(f"the source is no ZIP file that can be read: {error}") from None
-    for path, target in filter(None, links):  # last: nothing is written through one of them
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)
-        path.symlink_to(target)
+    except (IsADirectoryError, NotADirectoryError, FileExistsError) as error:
+        raise BadZip(f"the source has an entry that is both a file and a folder: {error.filename}") from None
 
 
 def relative_parts(name: str) -> tuple[str, ...]:
