@@ -2,7 +2,7 @@
 
 The shared environment is read-only. The layer is a virtual environment of the same interpreter in a folder of the job:
 what is installed into it comes first, everything else is found in the shared one. `pip`, `pip3`, `python`, the console
-scripts and `train` on PATH are the layer's. Making it takes a millisecond or two: it is a handful of small files.
+scripts, `train` and `serve` on PATH are the layer's. Making it takes a millisecond or two: it is a few small files.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ FOLDER_VARIABLE = "BRICKLINE_LAYER"
 
 _DEFAULT_FOLDER = "/tmp/.brickline/layer"
 _GUEST = Path(__file__).absolute().parent
+
+PLATFORM_COMMANDS = {"train": _GUEST / "training.py", "serve": _GUEST / "serving.py"}
+"""The commands that images have, and what runs for each."""
 
 
 def enter(variables: MutableMapping[str, str]) -> str:
@@ -65,7 +68,7 @@ def _settings(folder: Path, shared: Path, path: str) -> dict[str, str]:
 
 
 def _scripts(theirs: Path, ours: Path) -> Iterator[tuple[str, str]]:
-    """The shared environment's console scripts for the layer's interpreter, and `train` as training images have it."""
+    """The shared environment's console scripts for the layer's interpreter, and the commands that images have."""
     for path in theirs.iterdir():
         if path.is_symlink() or not path.is_file():
             continue
@@ -75,8 +78,9 @@ def _scripts(theirs: Path, ours: Path) -> Iterator[tuple[str, str]]:
             text = "#!" + script.read().decode("utf-8", "replace")
         if str(theirs / "python") in text[:1024]:
             yield path.name, text.replace(str(theirs / "python"), str(ours / "python"))
-    command = f"{shlex.quote(str(ours / 'python'))} {shlex.quote(str(_GUEST / 'training.py'))}"
-    yield "train", f'#!/bin/sh\nexec {command} "$@"\n'
+    for name, program in PLATFORM_COMMANDS.items():
+        command = f"{shlex.quote(str(ours / 'python'))} {shlex.quote(str(program))}"
+        yield name, f'#!/bin/sh\nexec {command} "$@"\n'
 
 
 def _write(path: Path, text: str, mode: int = 0o644) -> None:

@@ -112,6 +112,11 @@ def install(entry_point: str, folder: Path, python: str) -> None:
         (folder / entry_point).chmod(0o777)
 
 
+def install_requirements(folder: Path, python: str) -> None:
+    """What a model's requirements.txt names. Raises ClientError."""
+    check("InstallRequirementsError", [python, "-m", "pip", "install", "-r", "requirements.txt"], folder)
+
+
 def command(environment: TrainingEnvironment, entry_point: str, python: str) -> list[str]:
     """The command that runs the user's code. Raises ClientError for a launcher that is not here."""
     parameters = environment.framework_parameters

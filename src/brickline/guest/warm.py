@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import IO, Protocol
 
-from . import forks
+from . import forks, layer
 
 FOLDER = "/tmp/.brickline/warm"
 """`python` and the like, which ask for a fork; it comes first on the PATH of commands that are no Python."""
@@ -33,17 +33,18 @@ class Script(Protocol):
 
 
 def go_on(command: list[str], python: str) -> None:
-    """Become `command` if it is the layer's `python` with a script, or `train`; returns where it has to be executed."""
+    """Become `command` if it is the layer's `python` with a script, or `train` or `serve`; returns where it cannot."""
     launcher = sys.modules.get("brickline_launcher")
     if launcher is None:
         return
     found = Path(shutil.which(command[0]) or "")
     if found.parent == Path(python).parent and found.name.startswith("python"):
         launcher.go_on(command[1:], python, dict(os.environ))
-    serve(python)
-    if found == Path(python).with_name("train"):
-        training = Path(__file__).with_name("training.py")
-        launcher.go_on([str(training), *command[1:]], python, dict(os.environ), is_platform=True)
+    if found != Path(python).with_name("serve"):
+        serve(python)
+    for name, script in layer.PLATFORM_COMMANDS.items():
+        if found == Path(python).with_name(name):
+            launcher.go_on([str(script), *command[1:]], python, dict(os.environ), is_platform=True)
 
 
 def serve(python: str) -> None:

@@ -82,7 +82,9 @@ def _csv_rows(path: Path) -> Any:
     pandas = library("pandas")
 
     try:
-        table = pandas.read_csv(path, header=None, sep=_delimiter(path))
+        with path.open(encoding="utf-8", errors="replace") as file:
+            delimiter = _delimiter(file.readline())
+        table = pandas.read_csv(path, header=None, sep=delimiter)
     except (ValueError, UnicodeDecodeError) as error:
         raise ClientError(f"ClientError: cannot read {path} as CSV: {error}") from error
     for column in table.columns:
@@ -95,9 +97,15 @@ def _csv_rows(path: Path) -> Any:
     return table.to_numpy(dtype="float32")
 
 
-def _delimiter(path: Path) -> str:
-    with path.open(encoding="utf-8", errors="replace") as file:
-        first_line = file.readline()
+def csv_rows_of_text(text: Any) -> Any:
+    """The rows of a request's CSV, which has no label; ValueError where something in it is no number."""
+    numpy = library("numpy")
+    lines = [line for line in text.splitlines() if line.strip()]
+    delimiter = _delimiter(lines[0]) if lines else ","
+    return numpy.array([[float(value or "nan") for value in line.split(delimiter)] for line in lines], "float32")
+
+
+def _delimiter(first_line: str) -> str:
     try:
         return csv.Sniffer().sniff(first_line, delimiters=",;\t| ").delimiter
     except csv.Error:
@@ -114,13 +122,28 @@ def _parquet_rows(path: Path) -> Any:
 
 
 def _libsvm(files: list[Path]) -> Any:
-    xgboost = library("xgboost")
-
     # XGBoost reads the files of one folder; those of a channel may lie in several.
     with tempfile.TemporaryDirectory() as folder:
         for number, path in enumerate(files):
             (Path(folder) / f"{number:06}").symlink_to(path)
+        xgboost = library("xgboost")
         try:
             return xgboost.DMatrix(f"{folder}?format=libsvm")
         except (xgboost.core.XGBoostError, ValueError) as error:
             raise ClientError(f"ClientError: cannot read {files[0].parent} as libsvm: {error}") from error
+
+
+def libsvm_of_text(data: Any) -> Any:
+    """A request's libsvm as a DMatrix, with or without labels; ValueError where it is none."""
+    scipy, numpy = library("scipy.sparse"), library("numpy")
+    text = data if isinstance(data, str) else bytes(data).decode()
+    values, columns, ends = [], [], [0]
+    for line in filter(str.strip, text.splitlines()):
+        for word in line.split():
+            if ":" in word:
+                column, _, value = word.partition(":")
+                columns.append(int(column))
+                values.append(float(value))
+        ends.append(len(values))
+    matrix = scipy.csr_matrix((numpy.array(values, "float32"), columns, ends))
+    return library("xgboost").DMatrix(matrix)

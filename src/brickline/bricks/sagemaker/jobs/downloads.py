@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from brickline.baseplate.bodies import Body
@@ -31,12 +32,24 @@ def fetch(context: Context, item: Item, folder: Path, read_only: bool) -> None:
     save_body(_open(context, item.bucket, item.key), folder / item.path, read_only)
 
 
-def read_text(context: Context, location: S3Location) -> str:
+def fetch_object(context: Context, location: S3Location, target: Path) -> None:
+    """Put one object at `target`. Raises InputError."""
+    fetch(context, Item(location.bucket, location.key, target.name), target.parent, read_only=False)
+
+
+@contextmanager
+def opened(context: Context, location: S3Location) -> Iterator[Body]:
+    """An object to be read. Raises InputError where it cannot be."""
     body = _open(context, location.bucket, location.key)
     try:
-        return body.read().decode("utf-8", "replace")
+        yield body
     finally:
         body.close()
+
+
+def read_text(context: Context, location: S3Location) -> str:
+    with opened(context, location) as body:
+        return body.read().decode("utf-8", "replace")
 
 
 def _prefix(context: Context, location: S3Location) -> Iterator[Item]:

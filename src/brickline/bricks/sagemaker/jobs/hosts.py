@@ -10,7 +10,7 @@ from brickline.baseplate.client_environment import client_environment
 from brickline.baseplate.house import Baseplate
 from brickline.baseplate.kinds import Resource
 from brickline.bricks.sagemaker.jobs import layout, uploads
-from brickline.bricks.sagemaker.jobs.downloads import fetch, items_of
+from brickline.bricks.sagemaker.jobs.downloads import fetch, fetch_object, items_of
 from brickline.bricks.sagemaker.jobs.plan import Ending, Input, Output, Plan
 from brickline.bricks.sagemaker.jobs.sandboxes import HostFolder, addresses_of, inside_addresses, sandbox_job
 from brickline.bricks.sagemaker.jobs.sources import InputError, Item, share
@@ -18,9 +18,6 @@ from brickline.bricks.sagemaker.roles import job_principal
 from brickline.bricks.sagemaker.s3_uris import s3_location
 from brickline.images.environments import Environments
 from brickline.runtimes import Runtime
-
-_ARCHIVE_VARIABLE = "BRICKLINE_SOURCE_ARCHIVE"
-"""Tells the guest's training toolkit where the fetched code archive lies."""
 
 _SPARE_SECONDS = 12 * 3600.0
 """A job's credentials outlive its longest run by this."""
@@ -46,9 +43,7 @@ class Hosts:
         for one in plan.inputs:
             _download(context, plan, one, host, folder)
         if plan.source_archive:
-            location = s3_location(plan.source_archive)
-            target = folder.place(layout.CODE_ARCHIVE)
-            fetch(context, Item(location.bucket, location.key, target.name), target.parent, read_only=False)
+            fetch_object(context, s3_location(plan.source_archive), folder.place(layout.CODE_ARCHIVE))
 
     def start(self, job: Resource, plan: Plan, hosts: Iterable[str]) -> None:
         """Start the hosts that do not run yet, and watch over all. Raises LaunchFailed."""
@@ -114,7 +109,7 @@ class Hosts:
         platform = client_environment(inside_addresses(self._baseplate.addresses), credential, job.region)
         platform["S3_ENDPOINT_URL"] = self._baseplate.addresses.endpoint_url
         if plan.source_archive:
-            platform[_ARCHIVE_VARIABLE] = layout.CODE_ARCHIVE
+            platform[layout.CODE_ARCHIVE_VARIABLE] = layout.CODE_ARCHIVE
         return {**platform, **plan.environment}
 
 

@@ -13,7 +13,9 @@ DATA = "/opt/ml/input/data"
 PROCESSING_CONFIG = "/opt/ml/config"
 DEFAULT_CHECKPOINTS = "/opt/ml/checkpoints"
 CODE_ARCHIVE = "/opt/ml/input/sourcedir.tar.gz"
-"""Where the archive of `sagemaker_submit_directory` is put for the training toolkit."""
+"""Where the archive of `sagemaker_submit_directory` is put for the training and inference toolkits."""
+CODE_ARCHIVE_VARIABLE = "BRICKLINE_SOURCE_ARCHIVE"
+"""Tells them that it is there."""
 
 _GROUP = "homogeneousCluster"
 
