@@ -28,6 +28,8 @@ from .libraries import library
 EACH_VARIABLE = "BRICKLINE_SERVE_LOAD_EACH"
 """Set where every worker has to load the model for itself."""
 
+_HARMLESS_THREADS = ("jemalloc_bg_thd",)
+"""Returns memory to the system for pyarrow (and so for pandas); nothing waits for it."""
 _HEARTBEAT = 1.0
 _GRACE = 30
 _MAX_PAYLOAD_MB = 6
@@ -173,7 +175,8 @@ def _is_threaded() -> bool:
     if pid == 0:
         os._exit(0)
     os.waitpid(pid, 0)
-    return len([*Path("/proc/self/task").iterdir()]) > 1
+    names = [(thread / "comm").read_text().strip() for thread in Path("/proc/self/task").iterdir()]
+    return len([name for name in names if name not in _HARMLESS_THREADS]) > 1
 
 
 def _start_anew() -> None:

@@ -43,6 +43,7 @@ class BuiltInInference:
             raise FileNotFoundError(f"No valid model file was found in {self._folder}")
         if os.environ.get("SAGEMAKER_INFERENCE_ENSEMBLE", "true").lower() != "true":
             paths = paths[:1]
+        library("xgboost")  # its threads are limited only once it is there
         # Loading by several threads would leave them behind, and the workers could not share what was loaded.
         with library("threadpoolctl").threadpool_limits(1):
             boosters = tuple(_booster(path) for path in paths)
