@@ -7,7 +7,7 @@ import os
 import platform
 from pathlib import Path
 
-from bench import api, lists, pipelines, startup, storage
+from bench import api, events, lists, pipelines, startup, storage
 from bench.measures import Row, table
 from bench.servers import brickline, moto
 
@@ -22,6 +22,7 @@ def main() -> None:
     with brickline() as ours, moto() as theirs:
         sections["API calls, one client"] = api.measure([ours, theirs], full)
         sections["S3"] = storage.measure([ours, theirs], full)
+        sections["Events"] = events.measure([ours, theirs], full)
         sections["Pipelines"] = pipelines.measure(ours, full)
     sections["Lists"] = lists.measure(full)
     text = report(sections)

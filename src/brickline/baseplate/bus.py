@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 NO_BUS = ""
 """The bus of events that no rule is to see: they stand in the outbox because something happened by them."""
 
+_INSERT = insert(schema.outbox)
+
 OURS = ("seq", "cause", "bus", "depth", "principal")
 """What listeners are told of an event beside EventBridge's envelope."""
 
@@ -55,24 +57,22 @@ class Bus:
         `replay` are those of an event that is not of now.
         """
         event_id = naming.unique_id()
-        with self._store.write() as connection:
-            connection.execute(
-                insert(schema.outbox).values(
-                    id=event_id,
-                    time=clock.now() if time is None else time,
-                    account=context.account,
-                    region=context.region,
-                    source=source,
-                    detail_type=detail_type,
-                    resources=dumps(resources),
-                    detail=dumps(detail),
-                    cause=context.cause,
-                    bus=default_bus(context) if bus is None else bus,
-                    principal=context.principal,
-                    depth=causes.depth_after(connection, context.cause),
-                    replay=replay,
-                )
-            )
+        row = {
+            "id": event_id,
+            "time": clock.now() if time is None else time,
+            "account": context.account,
+            "region": context.region,
+            "source": source,
+            "detail_type": detail_type,
+            "resources": dumps(resources),
+            "detail": dumps(detail),
+            "cause": context.cause,
+            "bus": default_bus(context) if bus is None else bus,
+            "principal": context.principal,
+            "replay": replay,
+        }
+        with self._store.add() as connection:
+            connection.execute(_INSERT, {**row, "depth": causes.depth_after(connection, context.cause)})
             self._store.after_commit(self._emitted)
         return event_id
 

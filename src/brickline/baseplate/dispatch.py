@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, update
 
 from brickline.baseplate import clock
 from brickline.baseplate.errors import Refused
@@ -38,6 +38,9 @@ _LONGEST_HOLD = 0.05
 _LONGEST_PAUSE = 300.0
 _LONGEST_WAIT = 60.0
 """Seconds between looks at the clock, which may jump (a machine that slept)."""
+
+_INSERT = insert(table)
+_UPDATE = update(table).where(table.c.id == bindparam("row"))
 
 _ATTEMPT_NUMBER = "<aws.scheduler.attempt-number>"
 """EventBridge Scheduler's keyword, which is another text with each attempt."""
@@ -102,7 +105,7 @@ class Dispatch:
     def add(self, context: Context, order: Order, error: str = "") -> None:
         """Keep an order, in the transaction that is open; the context's `cause` is what it happens by.
 
-        An order whose token is known was kept before. With an `error` it is a dead letter from the start.
+        With an `error` it is a dead letter from the start.
         """
         now = clock.now()
         values = {
@@ -124,10 +127,9 @@ class Dispatch:
             "started": "",
             "error": error,
         }
-        with self._store.write() as connection:
-            if connection.scalar(select(table.c.id).where(table.c.token == order.delivery.token)) is None:
-                connection.execute(insert(table).values(**values))
-                self._store.after_commit(self.wake)
+        with self._store.add() as connection:
+            connection.execute(_INSERT, values)
+            self._store.after_commit(self.wake)
 
     def _run(self) -> None:
         wait = 0.0
@@ -225,8 +227,8 @@ class Dispatch:
             self._note(row, error=said, due=due, attempts=attempts)
 
     def _note(self, row: Row[Any], **values: Any) -> None:
-        with self._store.write() as connection:
-            connection.execute(update(table).where(table.c.id == row.id).values(**values))
+        with self._store.add() as connection:
+            connection.execute(_UPDATE, {"row": row.id, **values})
 
 
 def dead_letters(store: Store, most: int = 100) -> list[Shape]:

@@ -121,6 +121,15 @@ class Store:
             _act(action)
 
     @contextmanager
+    def add(self) -> Iterator[Connection]:
+        """For one insert that cannot be refused: in the open transaction as it is, without the cost of a part of it."""
+        if self._open.connection is not None:
+            yield self._open.connection
+            return
+        with self.write() as connection:
+            yield connection
+
+    @contextmanager
     def _part(self, connection: Connection) -> Iterator[Connection]:
         actions, tables = len(self._open.actions), len(self._open.tables)
         try:

@@ -38,3 +38,38 @@ RULE = Kind(
     status_member="State",
     listing=Listing("Rules", **_BY_NAME),  # type: ignore[arg-type]
 )
+
+ARCHIVE = Kind(
+    service="events",
+    name="archive",
+    name_member="ArchiveName",
+    arn_member="ArchiveArn",
+    arn="archive/{name}",
+    missing=("ResourceNotFoundException", "Archive {name} does not exist."),
+    taken=("ResourceAlreadyExistsException", "Archive {name} already exists."),
+    status_member="State",
+    listing=Listing(
+        "Archives",
+        **_BY_NAME,  # type: ignore[arg-type]
+        status="State",
+        filters={"EventSourceArn": lambda archive, arn: archive.document["EventSourceArn"] == arn},
+    ),
+)
+
+REPLAY = Kind(
+    service="events",
+    name="replay",
+    name_member="ReplayName",
+    arn_member="ReplayArn",
+    arn="replay/{name}",
+    missing=("ResourceNotFoundException", "Replay {name} does not exist."),
+    taken=("ResourceAlreadyExistsException", "Replay {name} already exists."),
+    status_member="State",
+    created_member="ReplayStartTime",
+    listing=Listing(
+        "Replays",
+        **_BY_NAME,  # type: ignore[arg-type]
+        status="State",
+        filters={"EventSourceArn": lambda replay, arn: replay.document["EventSourceArn"] == arn},
+    ),
+)

@@ -10,7 +10,10 @@ from brickline.baseplate.brick import Shape
 from brickline.baseplate.bus import NO_BUS, OURS
 from brickline.baseplate.dispatch import Order, RetryPolicy
 from brickline.baseplate.house import Baseplate
+from brickline.baseplate.resources import Resources
 from brickline.baseplate.targets import Delivery
+from brickline.bricks.events.archive import Archive
+from brickline.bricks.events.kinds import REPLAY
 from brickline.bricks.events.patterns import fields_of
 from brickline.bricks.events.rulebook import Rule, Rulebook
 from brickline.bricks.events.shaping import NotShaped, RuleNames, shaped_input, shaped_parameters
@@ -19,9 +22,11 @@ from brickline.bricks.events.shaping import NotShaped, RuleNames, shaped_input, 
 class Router:
     """The brick's listener: it runs in the transaction that remembers which events were heard."""
 
-    def __init__(self, baseplate: Baseplate, rulebook: Rulebook) -> None:
+    def __init__(self, baseplate: Baseplate, rulebook: Rulebook, archive: Archive) -> None:
         self._baseplate = baseplate
         self._rulebook = rulebook
+        self._archive = archive
+        self._replays = Resources(baseplate, REPLAY)
 
     def listen(self, events: list[Shape]) -> None:
         for event in events:
@@ -30,8 +35,18 @@ class Router:
 
     def _route(self, heard: Shape) -> None:
         event = {member: value for member, value in heard.items() if member not in OURS}
-        for rule in self._rulebook.matching(heard["bus"], fields_of(event)):
-            self.order(rule, event, heard["depth"])
+        fields = fields_of(event)
+        self._archive.keep(heard["bus"], event, fields)
+        wanted = self._filter(heard) if "replay-name" in event else None
+        for rule in self._rulebook.matching(heard["bus"], fields):
+            if not wanted or rule.arn in wanted:
+                self.order(rule, event, heard["depth"])
+
+    def _filter(self, heard: Shape) -> list[str]:
+        """The rules that a replay is for; all where it names none."""
+        replay = self._replays.by_arn(heard["cause"])
+        found: list[str] = replay.document["Destination"].get("FilterArns", []) if replay else []
+        return found
 
     def order(self, rule: Rule, event: Shape, depth: int) -> None:
         """Keep what the rule wants started for the event; what cannot be is a dead letter at once."""

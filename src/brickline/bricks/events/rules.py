@@ -114,11 +114,17 @@ def _check_definition(request: Shape, place: Place) -> None:
         raise invalid("ScheduleExpression is supported only on the default event bus.")
     if schedule:
         _check_schedule(schedule)
-    if pattern:
-        try:
-            parse_pattern(pattern)
-        except BadPattern as error:
-            raise bad_pattern(error) from None
+    check_pattern(pattern)
+
+
+def check_pattern(pattern: str | None) -> None:
+    """Refused where a pattern is given and is none."""
+    if not pattern:
+        return
+    try:
+        parse_pattern(pattern)
+    except BadPattern as error:
+        raise bad_pattern(error) from None
 
 
 def _check_schedule(expression: str) -> None:
