@@ -82,16 +82,18 @@ class EndpointLife:
         if progress.is_over and self._instances.are_gone(endpoint):
             self._end(endpoint)
         elif (endpoint.document, endpoint.private["fleets"]) != before:
-            self._save(context, endpoint, before[0])
+            self._save(context, endpoint, before[0], fleets.changer)
         return delay
 
-    def _save(self, context: Context, endpoint: Resource, before: dict[str, object]) -> None:
+    def _save(self, context: Context, endpoint: Resource, before: dict[str, object], changer: int) -> None:
         self._endpoints.save(endpoint)
         pending = endpoint.document.get("PendingDeploymentSummary")
         if pending and _stage(pending) != _stage(before.get("PendingDeploymentSummary")):
             emit_deployment_change(context, endpoint)
         if endpoint.status != before["EndpointStatus"]:
             emit_endpoint_change(context, endpoint)
+            if changer:
+                self._store.after_commit(lambda: self._baseplate.controllers.wake(changer))
             log.info("%s: %s %s", endpoint.arn, endpoint.status, endpoint.document.get("FailureReason", ""))
 
     def _end(self, endpoint: Resource) -> None:

@@ -103,6 +103,8 @@ class Fleets:
     leaving: dict[str, float] = field(default_factory=dict)
     """Instances (by number) that finish the requests they have, with the time by which they are ended anyway."""
     last_number: int = 0
+    changer: int = 0
+    """The pipeline execution that asked for the last update, to be woken when the status changes; 0 for none."""
 
     @staticmethod
     def read(private: Shape) -> Fleets:
@@ -113,6 +115,7 @@ class Fleets:
             deployment=Deployment(**deployment) if deployment else None,
             leaving=dict(kept["leaving"]),
             last_number=kept["last_number"],
+            changer=kept["changer"],
         )
 
     def write(self, private: Shape) -> None:

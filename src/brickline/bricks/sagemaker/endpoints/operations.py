@@ -106,7 +106,7 @@ class Endpoints:
 
     def _begin(self, context: Context, endpoint: Resource, fleets: Fleets, deployment: Deployment) -> None:
         """In service, and a change is on its way."""
-        fleets.deployment = deployment
+        fleets.deployment, fleets.changer = deployment, context.owner
         fleets.write(endpoint.private)
         endpoint.document.pop("FailureReason", None)
         endpoint.document["EndpointStatus"] = "Updating"

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from brickline.bricks.sagemaker.pipelines.steps.callback import CALLBACK
 from brickline.bricks.sagemaker.pipelines.steps.condition import CONDITION
+from brickline.bricks.sagemaker.pipelines.steps.endpoint import ENDPOINT, ENDPOINT_CONFIG
 from brickline.bricks.sagemaker.pipelines.steps.fail import FAIL
 from brickline.bricks.sagemaker.pipelines.steps.lambda_function import LAMBDA
 from brickline.bricks.sagemaker.pipelines.steps.model import MODEL
@@ -14,7 +15,18 @@ from brickline.bricks.sagemaker.pipelines.steps.register_model import REGISTER_M
 from brickline.bricks.sagemaker.pipelines.steps.step_type import StepType
 from brickline.bricks.sagemaker.pipelines.steps.training import TRAINING
 
-_TYPES: tuple[StepType, ...] = (TRAINING, PROCESSING, MODEL, REGISTER_MODEL, LAMBDA, CALLBACK, CONDITION, FAIL)
+_TYPES: tuple[StepType, ...] = (
+    TRAINING,
+    PROCESSING,
+    MODEL,
+    REGISTER_MODEL,
+    ENDPOINT_CONFIG,
+    ENDPOINT,
+    LAMBDA,
+    CALLBACK,
+    CONDITION,
+    FAIL,
+)
 
 TYPES: Mapping[str, StepType] = {step_type.name: step_type for step_type in _TYPES}
 """Every type of step that Brickline runs, by the name that definitions have."""
@@ -30,8 +42,6 @@ NOT_YET = (
     "Cleanup",
     "EMR",
     "EMRServerless",
-    "Endpoint",
-    "EndpointConfig",
     "ForEach",
     "HubContent",
     "InferenceComponent",
