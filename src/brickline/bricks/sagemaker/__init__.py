@@ -1,10 +1,10 @@
-"""SageMaker: jobs, pipelines, models, the registry, experiments, lineage and search."""
+"""SageMaker: jobs, pipelines, models, endpoints, the registry, experiments, lineage and search."""
 
 from __future__ import annotations
 
 from brickline.baseplate.brick import Brick
 from brickline.baseplate.house import Baseplate
-from brickline.bricks.sagemaker import pipelines
+from brickline.bricks.sagemaker import endpoints, pipelines
 from brickline.bricks.sagemaker.experiments.components import TrialComponents
 from brickline.bricks.sagemaker.experiments.experiments import Experiments
 from brickline.bricks.sagemaker.experiments.trials import Trials
@@ -19,6 +19,7 @@ from brickline.bricks.sagemaker.models import Models
 from brickline.bricks.sagemaker.registry.groups import ModelPackageGroups
 from brickline.bricks.sagemaker.registry.packages import ModelPackages
 from brickline.bricks.sagemaker.search.operation import Search
+from brickline.bricks.sagemaker.serving.containers import Containers
 from brickline.bricks.sagemaker.tags import Tags
 from brickline.images.environments import Environments
 from brickline.runtimes import SandboxRuntime
@@ -27,6 +28,8 @@ from brickline.runtimes import SandboxRuntime
 def brick(baseplate: Baseplate) -> Brick:
     environments = Environments.of_server(baseplate.settings)
     runtime = SandboxRuntime.of_server(baseplate.settings)
+    containers = Containers(baseplate, environments, runtime)
+    serving = endpoints.Serving(baseplate, environments, runtime, containers)
     parts = (
         TrainingJobOperations(baseplate, environments),
         ProcessingJobOperations(baseplate, environments),
@@ -44,8 +47,21 @@ def brick(baseplate: Baseplate) -> Brick:
         Search(baseplate),
         Tags(baseplate),
         *pipelines.parts(baseplate),
+        *serving.parts,
     )
     jobs = {
         kind.kind.key: JobLife(baseplate, kind, environments, runtime) for kind in (TrainingJobs(), ProcessingJobs())
     }
-    return Brick("sagemaker", parts, {**jobs, **pipelines.controllers(baseplate)}, runtime.close, pipelines.TARGETS)
+
+    def close() -> None:
+        serving.close()
+        runtime.close()
+
+    return Brick(
+        "sagemaker",
+        parts,
+        {**jobs, **pipelines.controllers(baseplate), **serving.controllers},
+        close,
+        pipelines.TARGETS,
+        family={"sagemaker-runtime": serving.runtime_parts},
+    )

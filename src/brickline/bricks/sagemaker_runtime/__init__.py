@@ -10,4 +10,4 @@ SERVICE = "sagemaker-runtime"
 
 def brick(baseplate: Baseplate) -> Brick:
     sagemaker = baseplate.brick("sagemaker")
-    return Brick(SERVICE, sagemaker.family.get(SERVICE, ()) if sagemaker else ())
+    return Brick(SERVICE, sagemaker.family[SERVICE] if sagemaker else ())

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from tests.bricks.sagemaker.endpoints.containers import TestStarter
+from tests.bricks.sagemaker.endpoints.containers import ProgramStarter
 
 from brickline import bricks
 from brickline.baseplate.brick import Brick, Context, Shape
@@ -25,7 +25,7 @@ IMAGE = "python:3.11-slim"
 
 def maker(baseplate: Baseplate) -> Brick:
     environments, runtime = Environments.of_server(baseplate.settings), SandboxRuntime()
-    serving = endpoints.Serving(baseplate, environments, runtime, TestStarter(baseplate, runtime))
+    serving = endpoints.Serving(baseplate, environments, runtime, ProgramStarter(baseplate, runtime))
     return Brick(
         "sagemaker",
         (Models(baseplate), *serving.parts),

@@ -10,10 +10,7 @@ import logging
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
+from concurrent.futures import ThreadPoolExecutor
 
 from brickline.baseplate import clock
 from brickline.baseplate.brick import Context
@@ -21,10 +18,10 @@ from brickline.baseplate.house import Baseplate
 from brickline.baseplate.kinds import Resource
 from brickline.bricks.sagemaker.endpoints.fleets import Fleets, Instance, Variant
 from brickline.bricks.sagemaker.endpoints.logs import EndpointLogs
-from brickline.bricks.sagemaker.endpoints.routing import Busy
 from brickline.bricks.sagemaker.endpoints.transitions import Observed
-from brickline.bricks.sagemaker.endpoints.workers import Container, NotStarted, Order, Starter
+from brickline.bricks.sagemaker.endpoints.workers import Part, Starter, Worker
 from brickline.bricks.sagemaker.jobs.reasons import LONGEST
+from brickline.bricks.sagemaker.serving.containers import NotStarted, Order
 from brickline.runtimes import JobState, LaunchFailed, Runtime
 
 log = logging.getLogger(__name__)
@@ -32,41 +29,9 @@ log = logging.getLogger(__name__)
 _THREADS = 16
 _PING_PAUSES = (0.005, 0.25)
 """Seconds between two pings: the first, and the most that it grows to."""
+_DISK_GB = 30
 _STARTUP_SECONDS = 240.0
 """A container has this long to answer its first ping, where the variant does not say otherwise."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """A container of an instance, with the folder of its job."""
-
-    name: str
-    order: Order
-    container: Container
-
-    @property
-    def folder(self) -> Path:
-        return self.order.folder
-
-
-class Worker:
-    """An instance: its containers in the order of the pipeline."""
-
-    def __init__(self, instance: Instance, variant: Variant, parts: Sequence[Part]) -> None:
-        self.number = instance.number
-        self.instance_id = instance.id
-        self.variant = variant
-        self.parts = parts
-        self.failure = ""
-        self.ready_since: float | None = None
-        self.is_started = False
-        self.start: Future[None] | None = None
-        self.is_ending = False
-        self.busy: Busy[Worker] = Busy(instance.number, self)
-
-    @property
-    def is_ready(self) -> bool:
-        return self.ready_since is not None and not self.failure
 
 
 class Instances:
@@ -137,8 +102,8 @@ class Instances:
             folder=self._baseplate.job_folder(endpoint.id, f"{instance.number}-{index}"),
             definition=variant.containers[index],
             model=variant.model,
-            variant=variant.production,
             token=str(endpoint.id),
+            disk_gb=variant.production.get("VolumeSizeInGB", _DISK_GB),
         )
         return Part(_container_name(variant, index), order, self._starter.container(order))
 

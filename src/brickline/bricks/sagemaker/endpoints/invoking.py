@@ -13,12 +13,12 @@ from brickline.baseplate.brick import Context, Shape
 from brickline.baseplate.errors import Refused
 from brickline.bricks.sagemaker.endpoints.capture import Captures
 from brickline.bricks.sagemaker.endpoints.capture_records import Exchange
-from brickline.bricks.sagemaker.endpoints.instances import Part, Worker
 from brickline.bricks.sagemaker.endpoints.measures import Measurement, Measures
 from brickline.bricks.sagemaker.endpoints.model_errors import broken_off, model_error, timed_out
 from brickline.bricks.sagemaker.endpoints.routing import Busy, Lane, Unroutable
 from brickline.bricks.sagemaker.endpoints.served import Answering, Served
-from brickline.bricks.sagemaker.endpoints.workers import Answer, BrokenOff, Unreachable
+from brickline.bricks.sagemaker.endpoints.workers import Part, Worker
+from brickline.bricks.sagemaker.serving.connection import Answer, BrokenOff, Unreachable
 
 LONGEST_CALL = 60.0
 """Seconds that a container has for an answer."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
 from brickline.baseplate import clock
 from brickline.baseplate.brick import Context
@@ -13,30 +12,13 @@ from brickline.baseplate.kinds import Resource
 from brickline.baseplate.resources import Resources, resource_by_id
 from brickline.baseplate.shipping import Shipment
 from brickline.bricks.sagemaker import kinds
-from brickline.bricks.sagemaker.endpoints.fleets import Variant
-from brickline.bricks.sagemaker.endpoints.workers import Say
+from brickline.bricks.sagemaker.endpoints.workers import Part, Worker
 from brickline.bricks.sagemaker.jobs.logs import last_lines
+from brickline.bricks.sagemaker.serving.containers import Say
 from brickline.runtimes import read_output
 
 _SHOWN = 700
 """Characters of a container's last lines that a FailureReason shows."""
-
-
-class HasOutput(Protocol):
-    """A container of an instance."""
-
-    @property
-    def name(self) -> str: ...
-
-    @property
-    def folder(self) -> Path: ...
-
-
-class Writes(Protocol):
-    """An instance, as far as its log streams go."""
-
-    instance_id: str
-    variant: Variant
 
 
 def log_group(endpoint: str) -> str:
@@ -50,17 +32,17 @@ class EndpointLogs:
         self._store = baseplate.store
         self._endpoints = Resources(baseplate, kinds.ENDPOINT)
 
-    def teller(self, context: Context, endpoint: Resource, worker: Writes, part: HasOutput) -> Say:
+    def teller(self, context: Context, endpoint: Resource, worker: Worker, part: Part) -> Say:
         """Writes a line of the platform's own."""
         shipment = _shipment(endpoint, worker, part)
         return lambda line: shipment.send(context, [(int(clock.now() * 1000), line)])
 
-    def ship(self, context: Context, endpoint: Resource, worker: Writes, part: HasOutput) -> None:
+    def ship(self, context: Context, endpoint: Resource, worker: Worker, part: Part) -> None:
         """Send everything that a container has written since the last time."""
         while self._ship_some(context, endpoint, worker, part):
             pass
 
-    def ship_rest(self, context: Context, endpoint: Resource, worker: Writes, part: HasOutput) -> None:
+    def ship_rest(self, context: Context, endpoint: Resource, worker: Worker, part: Part) -> None:
         """The same for a job that is over and about to be forgotten."""
         self.ship(context, endpoint, worker, part)
         with self._store.write():
@@ -76,7 +58,7 @@ class EndpointLogs:
             shown.insert(0, lines.pop())
         return "\nIts last lines:\n" + "\n".join(shown) if shown else ""
 
-    def _ship_some(self, context: Context, endpoint: Resource, worker: Writes, part: HasOutput) -> bool:
+    def _ship_some(self, context: Context, endpoint: Resource, worker: Worker, part: Part) -> bool:
         """Up to a megabyte of output. Whether there was any."""
         with self._store.write():
             fresh = resource_by_id(self._store, endpoint.id)
@@ -93,7 +75,7 @@ class EndpointLogs:
             return True
 
 
-def _shipment(endpoint: Resource, worker: Writes, part: HasOutput) -> Shipment:
+def _shipment(endpoint: Resource, worker: Worker, part: Part) -> Shipment:
     """`<variant>/<instance>`, and in an inference pipeline the container's name behind it."""
     stream = f"{worker.variant.name}/{worker.instance_id}"
     is_pipeline = len(worker.variant.containers) > 1

@@ -15,8 +15,8 @@ from brickline.baseplate.resources import Resources
 from brickline.bricks.sagemaker import kinds
 from brickline.bricks.sagemaker.endpoints.capture_records import CaptureSettings
 from brickline.bricks.sagemaker.endpoints.fleets import Fleet, Fleets, Variant
-from brickline.bricks.sagemaker.endpoints.instances import Worker
 from brickline.bricks.sagemaker.endpoints.routing import Lane, Route
+from brickline.bricks.sagemaker.endpoints.workers import Worker
 
 ANSWERING = ("InService", "Updating", "RollingBack", "SystemUpdating", "UpdateRollbackFailed")
 """The statuses in which an endpoint takes requests."""

@@ -1,85 +1,60 @@
-"""What an instance runs: containers that answer `/ping` and `/invocations`, as endpoints need them."""
+"""An instance: what it is made of, and what starts its containers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from brickline.baseplate.brick import Context, Shape
-
-
-class Unreachable(Exception):
-    """The container cannot be spoken to; it has got nothing of the request, which may go elsewhere."""
-
-
-class BrokenOff(Exception):
-    """The container ended, or hung up, after it had got the request."""
-
-
-class NotStarted(Exception):
-    """A container cannot be started; the message says why to a person."""
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What a container says. Header names are in lower case; the body comes as a whole or in pieces."""
-
-    status: int
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-
-
-class Container(Protocol):
-    """One that was started."""
-
-    def is_healthy(self) -> bool:
-        """Whether `/ping` is answered with 200."""
-        ...
-
-    def invoke(self, body: bytes, headers: Mapping[str, str], timeout: float) -> Answer:
-        """POST /invocations. Raises Unreachable, BrokenOff, TimeoutError."""
-        ...
-
-    def stream(self, body: bytes, headers: Mapping[str, str], timeout: float) -> tuple[Answer, Iterator[bytes]]:
-        """The same, with the body in pieces as they come; they raise BrokenOff and TimeoutError too."""
-        ...
-
-    def close(self) -> None:
-        """Let go of connections."""
-        ...
-
-
-@dataclass(frozen=True)
-class Order:
-    """One container to be started for an instance."""
-
-    folder: Path
-    """The job's."""
-    definition: Shape
-    """The ContainerDefinition, its model package resolved."""
-    model: Shape
-    """The model's document: role, network isolation."""
-    variant: Shape
-    """The ProductionVariant."""
-    token: str
-    """What the job's supervisor tells the watcher."""
+from brickline.baseplate.brick import Context
+from brickline.bricks.sagemaker.endpoints.fleets import Instance, Variant
+from brickline.bricks.sagemaker.endpoints.routing import Busy
+from brickline.bricks.sagemaker.serving.connection import Container
+from brickline.bricks.sagemaker.serving.containers import Order, Say
 
 
 class Starter(Protocol):
-    """Starts containers as jobs."""
+    """Starts containers as jobs (`serving.containers.Containers`)."""
 
-    def container(self, order: Order) -> Container:
-        """The container of a job that was started, or will be."""
+    def container(self, order: Order, /) -> Container:
+        """The client of a container that was started, or will be."""
         ...
 
-    def start(self, context: Context, order: Order, say: Say) -> None:
+    def start(self, context: Context, order: Order, say: Say, /) -> None:
         """Fill the job's folder and start it, unless it was started already. Raises NotStarted."""
         ...
 
 
-class Say(Protocol):
-    """Takes a line of the platform's own for the log."""
+@dataclass(frozen=True)
+class Part:
+    """A container of an instance, with what it is started from."""
 
-    def __call__(self, line: str, /) -> None: ...
+    name: str
+    order: Order
+    container: Container
+
+    @property
+    def folder(self) -> Path:
+        return self.order.folder
+
+
+class Worker:
+    """An instance: its containers in the order of the pipeline."""
+
+    def __init__(self, instance: Instance, variant: Variant, parts: Sequence[Part]) -> None:
+        self.number = instance.number
+        self.instance_id = instance.id
+        self.variant = variant
+        self.parts = parts
+        self.failure = ""
+        self.ready_since: float | None = None
+        self.is_started = False
+        self.is_ending = False
+        self.start: Future[None] | None = None
+        self.busy: Busy[Worker] = Busy(instance.number, self)
+
+    @property
+    def is_ready(self) -> bool:
+        return self.ready_since is not None and not self.failure
