@@ -14,6 +14,7 @@ from brickline.bricks.sagemaker.endpoints.logs import EndpointLogs
 from brickline.bricks.sagemaker.endpoints.measures import Measures
 from brickline.bricks.sagemaker.endpoints.operations import Endpoints
 from brickline.bricks.sagemaker.endpoints.served import Served
+from brickline.bricks.sagemaker.endpoints.settling import Settling
 from brickline.bricks.sagemaker.endpoints.workers import Starter
 from brickline.images.environments import Environments
 from brickline.runtimes import Runtime
@@ -27,11 +28,11 @@ class Serving:
         self._instances = Instances(baseplate, runtime, starter, logs)
         self._captures = Captures()
         self._measures = Measures(baseplate)
-        served = Served(baseplate)
-        self.parts = (EndpointConfigs(baseplate), Endpoints(baseplate, environments))
+        served, settling = Served(baseplate), Settling()
+        self.parts = (EndpointConfigs(baseplate), Endpoints(baseplate, environments, settling))
         self.runtime_parts = (InvokeEndpoint(served, self._captures, self._measures),)
         self.controllers: dict[str, Controller] = {
-            kinds.ENDPOINT.key: EndpointLife(baseplate, self._instances, served, logs)
+            kinds.ENDPOINT.key: EndpointLife(baseplate, self._instances, served, logs, settling)
         }
 
     def close(self) -> None:

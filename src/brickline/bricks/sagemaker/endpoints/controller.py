@@ -17,6 +17,7 @@ from brickline.bricks.sagemaker.endpoints.instances import Instances
 from brickline.bricks.sagemaker.endpoints.logs import EndpointLogs
 from brickline.bricks.sagemaker.endpoints.notices import emit_deployment_change, emit_endpoint_change
 from brickline.bricks.sagemaker.endpoints.served import Served
+from brickline.bricks.sagemaker.endpoints.settling import Settling
 from brickline.bricks.sagemaker.endpoints.transitions import Progress
 from brickline.bricks.sagemaker.jobs.reasons import LONGEST
 from brickline.bricks.sagemaker.roles import job_principal
@@ -30,13 +31,16 @@ _ALARM_SECONDS = 1.0
 class EndpointLife:
     """A `Controller`. An endpoint stays unfinished as long as it has instances: they are watched."""
 
-    def __init__(self, baseplate: Baseplate, instances: Instances, served: Served, logs: EndpointLogs) -> None:
+    def __init__(
+        self, baseplate: Baseplate, instances: Instances, served: Served, logs: EndpointLogs, settling: Settling
+    ) -> None:
         self._store = baseplate.store
         self._baseplate = baseplate
         self._endpoints = Resources(baseplate, kinds.ENDPOINT)
         self._instances = instances
         self._served = served
         self._logs = logs
+        self._settling = settling
 
     def reconcile(self, resource: Resource) -> float | None:
         context = self._context(resource)
@@ -87,6 +91,7 @@ class EndpointLife:
 
     def _save(self, context: Context, endpoint: Resource, before: dict[str, object], changer: int) -> None:
         self._endpoints.save(endpoint)
+        self._store.after_commit(self._settling.tell)
         pending = endpoint.document.get("PendingDeploymentSummary")
         if pending and _stage(pending) != _stage(before.get("PendingDeploymentSummary")):
             emit_deployment_change(context, endpoint)
@@ -99,6 +104,7 @@ class EndpointLife:
     def _end(self, endpoint: Resource) -> None:
         if endpoint.status == "Deleting":
             self._endpoints.delete(endpoint)
+            self._store.after_commit(self._settling.tell)
         else:
             endpoint.unfinished = False
             self._endpoints.save(endpoint)

@@ -16,6 +16,7 @@ from brickline.bricks.sagemaker.endpoints.fleets import Deployment, Fleet, Fleet
 from brickline.bricks.sagemaker.endpoints.notices import emit_deployment_change, emit_endpoint_change
 from brickline.bricks.sagemaker.endpoints.planning import Planning, retain
 from brickline.bricks.sagemaker.endpoints.rollout import check_deployment
+from brickline.bricks.sagemaker.endpoints.settling import Settling
 from brickline.bricks.sagemaker.jobs.checks import check_unique
 from brickline.bricks.sagemaker.refusals import invalid
 from brickline.bricks.sagemaker.tags import requested_tags
@@ -30,11 +31,12 @@ class Endpoints:
     DeleteEndpoint.
     """
 
-    def __init__(self, baseplate: Baseplate, environments: Environments) -> None:
+    def __init__(self, baseplate: Baseplate, environments: Environments, settling: Settling) -> None:
         self._baseplate = baseplate
         self._store = baseplate.store
         self._endpoints = Resources(baseplate, kinds.ENDPOINT)
         self._planning = Planning(baseplate, environments)
+        self._settling = settling
 
     def create_endpoint(self, context: Context, request: Shape) -> Shape:
         name = request["EndpointName"]
@@ -57,7 +59,10 @@ class Endpoints:
         return {"EndpointArn": endpoint.arn}
 
     def describe_endpoint(self, context: Context, request: Shape) -> Shape:
-        return self._endpoints.get(context, request["EndpointName"]).document
+        def look() -> Resource:
+            return self._endpoints.get(context, request["EndpointName"])
+
+        return (self._settling.wait(look) if context.host else look()).document
 
     def list_endpoints(self, context: Context, request: Shape) -> Shape:
         return self._endpoints.page(context, request)
