@@ -13,6 +13,8 @@ from tests.clients.harness import PROGRAMS, Server, client
         ("sagemaker3", "train_v3.py"),
         ("sagemaker2", "pipeline_v2.py"),
         ("sagemaker3", "pipeline_v3.py"),
+        ("sagemaker2", "deploy_v2.py"),
+        ("sagemaker3", "deploy_v3.py"),
     ],
 )
 def test_the_unmodified_sdk_runs(server: Server, generation: str, program: str, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The second generation of the SDK: train, deploy, predict, update, a package from the registry, and a pipeline's end."""
+"""The second generation of the SDK: train, deploy, predict, update, deploy a package of the registry."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The third generation of the SDK: ModelBuilder deploys a trained model; the core resources describe, invoke, update."""
+"""The third generation of the SDK: ModelBuilder deploys a trained model; core resources invoke and update it."""
 
 import json
 from pathlib import Path
