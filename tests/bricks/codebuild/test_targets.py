@@ -36,10 +36,13 @@ def test_an_event_starts_a_build_once(account: Account, payload: str, version: s
 
 def test_a_builds_credentials_carry_it_as_the_cause(account: Account) -> None:
     account.project()
-    build = account.start(buildspecOverride=buildspec("echo key $AWS_ACCESS_KEY_ID; sleep 100"))
+    build = account.start(
+        buildspecOverride=buildspec("echo $AWS_ACCESS_KEY_ID; echo key ${AWS_ACCESS_KEY_ID:4}; sleep 100")
+    )
     account.wait_until(lambda: any(line.startswith("key ") for line in account.output(build)))
-    key = account.output(build)[0].split()[1]
-    credential = account.baseplate.credentials.find(key)
+    shown, key = account.output(build)
+    assert shown == "***"
+    credential = account.baseplate.credentials.find(f"ASIA{key.removeprefix('key ')}")
     assert credential
     assert credential.cause == build["arn"]
     uuid = build["id"].partition(":")[2]

@@ -8,8 +8,10 @@ from brickline.bricks.codebuild.builds import Builds
 from brickline.bricks.codebuild.images import Images
 from brickline.bricks.codebuild.kinds import BUILD
 from brickline.bricks.codebuild.life import BuildLife
+from brickline.bricks.codebuild.policies import ResourcePolicies
 from brickline.bricks.codebuild.projects import Projects
 from brickline.bricks.codebuild.reports import ReportGroups, Reports
+from brickline.bricks.codebuild.source_credentials import SourceCredentials
 from brickline.images.catalogue import Catalogue
 from brickline.images.environments import Environments
 from brickline.runtimes import SandboxRuntime
@@ -21,5 +23,13 @@ def brick(baseplate: Baseplate) -> Brick:
     environments = Environments(settings.environments, catalogue, exact=settings.exact_images)
     builds = Builds(baseplate)
     life = BuildLife(baseplate, environments, SandboxRuntime(hide=(baseplate.data,)))
-    parts = (Projects(baseplate), builds, Images(), ReportGroups(baseplate), Reports(baseplate))
+    parts = (
+        Projects(baseplate),
+        builds,
+        Images(),
+        ReportGroups(baseplate),
+        Reports(baseplate),
+        SourceCredentials(baseplate),
+        ResourcePolicies(baseplate),
+    )
     return Brick("codebuild", parts, {BUILD.key: life}, targets={"project/": builds.start_by_event})

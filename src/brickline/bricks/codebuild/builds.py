@@ -160,7 +160,9 @@ def _build_id(name: str) -> str:
 
 
 def _initiator(context: Context) -> str:
-    """`<role>/<session>` of a role's session, else the user's name; a pipeline names itself by its principal."""
+    """`codepipeline/<pipeline>` where a pipeline's execution is the cause; else who called, `<role>/<session>`."""
+    if context.cause.startswith("arn:aws:codepipeline:"):
+        return f"codepipeline/{Arn.parse(context.cause).resource.partition('/')[0]}"
     parsed = Arn.parse(context.principal) if naming.is_arn(context.principal) else None
     if parsed is None:
         return context.principal

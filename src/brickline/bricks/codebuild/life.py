@@ -134,6 +134,8 @@ class BuildLife:
         try:
             commit = self._preparation.prepare(context, build, self._folder(build), lambda: self._is_at(build), tell)
         except PhaseFailed as error:
+            if self._seconds_left(build) <= 0:  # that is why: the next step says so
+                return 0.0
             return self._end(build, context, "FAILED", error.code, str(error))
         except (UnknownImage, EnvironmentFailed) as error:
             return self._end(build, context, "FAILED", _PULL_FAILED, str(error))

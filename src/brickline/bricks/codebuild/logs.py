@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,6 +22,8 @@ from brickline.runtimes import read_output
 _MOST_PIECES = 4
 """Megabytes of output that are shipped before the build is looked at again: it may be stopped meanwhile."""
 
+_ACCESS_KEY = re.compile(r"\b(AKIA|ASIA)[A-Z2-7]{16}\b")
+
 Show = Callable[[str], str]
 
 
@@ -30,13 +33,13 @@ def container_line(text: str, now: float) -> str:
 
 
 def masking(secrets: Sequence[str]) -> Show:
-    """Shows a line without the secrets."""
+    """Shows a line without the secrets, and without the ids of access keys."""
     hidden = sorted(filter(None, {*secrets}), key=len, reverse=True)
 
     def show(text: str) -> str:
         for secret in hidden:
             text = text.replace(secret, "***")
-        return text
+        return _ACCESS_KEY.sub("***", text)
 
     return show
 

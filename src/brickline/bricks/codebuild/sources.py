@@ -15,6 +15,7 @@ from brickline.baseplate.transfers import save_body
 from brickline.bricks.codebuild import codecommit
 from brickline.bricks.codebuild.git import Checkout, CloneFailed, clone
 from brickline.bricks.codebuild.places import BuildFolder, source_directory
+from brickline.bricks.codebuild.source_credentials import git_settings
 from brickline.bricks.codebuild.variables import Source
 from brickline.bricks.codebuild.zips import BadZip, relative_parts, unpack
 
@@ -131,6 +132,8 @@ class _Fetch:
         if source["type"] == "CODECOMMIT":
             url, own = codecommit.address(self._context, location)
             settings |= own
+        else:
+            settings |= git_settings(self._context, source["type"], location)
         if source.get("insecureSsl"):
             settings["http.sslVerify"] = "false"
         return Checkout(
