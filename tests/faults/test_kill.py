@@ -8,68 +8,19 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import random
-import signal
 import tarfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
-import boto3
-import pytest
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from tests.clients.harness import brickline, client_variables
+from tests.faults.killable import BUCKET, Killable
 
 ROLE = "arn:aws:iam::123456789012:role/SageMakerExecutionRole"
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
-BUCKET = "faults"
 ROUNDS = 6
-
-
-class Killable:
-    """A server on one data folder, one store and one port, that can be killed and started again."""
-
-    def __init__(self, data: Path, store_url: str) -> None:
-        self.data = data
-        self.store_url = store_url
-        self.port = 0
-        self.start()
-
-    def start(self) -> None:
-        where = ("--data", str(self.data), "--port", str(self.port), "--proxy-port", "0", "--store", self.store_url)
-        brickline("up", "--detach", *where)
-        status = json.loads(brickline("status", "--data", str(self.data), "--json"))
-        self.pid, self.url = status["pid"], status["endpoint_url"]
-        self.port = int(self.url.rsplit(":", 1)[1])
-        self.variables = client_variables(self.data)
-
-    def kill(self) -> None:
-        os.kill(self.pid, signal.SIGKILL)
-        while Path(f"/proc/{self.pid}").exists() and "zombie" not in Path(f"/proc/{self.pid}/status").read_text():
-            time.sleep(0.005)
-
-    def client(self, service: str) -> Any:
-        return boto3.client(
-            service,
-            endpoint_url=self.url,
-            region_name="us-east-1",
-            aws_access_key_id=self.variables["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=self.variables["AWS_SECRET_ACCESS_KEY"],
-            aws_session_token=self.variables["AWS_SESSION_TOKEN"],
-            config=Config(retries={"total_max_attempts": 1}, read_timeout=20),
-        )
-
-
-@pytest.fixture
-def killable(tmp_path: Path, store_url: str) -> Iterator[Killable]:
-    server = Killable(tmp_path / "data", store_url)
-    server.client("s3").create_bucket(Bucket=BUCKET)
-    yield server
-    brickline("down", "--data", str(server.data))
 
 
 class Load:
