@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Row, bindparam, insert, select, update
 
-from brickline.baseplate import clock
+from brickline.baseplate import clock, naming
 from brickline.baseplate.errors import Refused
 from brickline.baseplate.naming import Arn
 from brickline.baseplate.schema import dispatches as table
@@ -223,8 +223,24 @@ class Dispatch:
         if _is_final(error) or attempts > policy.attempts or due > row.created + policy.age:
             log.error("%s is not started for %s after %d attempts: %s", row.target, row.origin, attempts, said)
             self._note(row, status="dead", error=said, finished=clock.now(), attempts=attempts)
+            self._bury(row, policy.dead_letter, said, attempts)
         else:
             self._note(row, error=said, due=due, attempts=attempts)
+
+    def _bury(self, row: Row[Any], queue: str, said: str, attempts: int) -> None:
+        """Send a dead letter to its queue, where there is such a queue; it is kept in any case (`dead_letters`)."""
+        if not queue or self._find(queue) is None:
+            return
+        code, _, message = said.partition(": ")
+        attributes = {
+            "RULE_ARN": row.origin,
+            "TARGET_ARN": row.target,
+            "ERROR_CODE": code,
+            "ERROR_MESSAGE": message,
+            "RETRY_ATTEMPTS": str(attempts - 1),
+        }
+        letter = Delivery(queue, row.payload, {"MessageAttributes": attributes}, naming.unique_id())
+        self.add(self._context(row), Order(row.origin, letter, row.target_id))
 
     def _note(self, row: Row[Any], **values: Any) -> None:
         with self._store.add() as connection:
