@@ -218,3 +218,20 @@ def test_a_build_is_retried_as_it_was_started(account: Account) -> None:
     second = account.wait(account("RetryBuild", id=build["id"])["build"]["id"])
     assert account.output(second) == ["again"]
     assert second["buildNumber"] == 2
+
+
+def test_a_build_that_fails_may_be_retried_by_itself(account: Account) -> None:
+    account.project(autoRetryLimit=1)
+    first = account.build(buildspec("false"))
+    account.wait_until(lambda: len(account("ListBuilds")["ids"]) == 2)
+    second_id = account("ListBuilds")["ids"][0]
+    account.wait_until(lambda: bool(account.get(second_id)["buildComplete"]))
+    second = account.get(second_id)
+    assert account.get(first["id"])["autoRetryConfig"]["nextAutoRetry"] == second["arn"]
+    assert second["autoRetryConfig"] == {
+        "autoRetryLimit": 1,
+        "autoRetryNumber": 1,
+        "previousAutoRetry": first["arn"],
+    }
+    account.wait_until(lambda: not account.is_unfinished(second))
+    assert len(account("ListBuilds")["ids"]) == 2

@@ -33,6 +33,7 @@ from brickline.bricks.codebuild.logs import BuildLogs, Show, masking
 from brickline.bricks.codebuild.places import BuildFolder
 from brickline.bricks.codebuild.preparation import PhaseFailed, Preparation, Prepared
 from brickline.bricks.codebuild.report_making import ReportMaking
+from brickline.bricks.codebuild.retrying import retry_if_wanted
 from brickline.bricks.codebuild.roles import build_principal
 from brickline.bricks.codebuild.sandboxes import Sandboxes
 from brickline.images.environments import Environments
@@ -214,10 +215,10 @@ class BuildLife:
             pass
         self._logs.keep_in_s3(context, build, folder.root, show)
         self._runtime.forget(folder.root)
-        build.unfinished = False
         with self._baseplate.store.write():
             fresh = resource_by_id(self._baseplate.store, build.id)
             if fresh:
+                retry_if_wanted(context, self._builds, fresh)
                 fresh.unfinished = False
                 self._builds.keep(fresh)
                 self._baseplate.store.after_commit(lambda: self._admission.wake_next(context))
