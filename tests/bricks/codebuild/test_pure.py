@@ -18,9 +18,9 @@ from brickline.bricks.codebuild.codecommit import git_password
 from brickline.bricks.codebuild.events import moment
 from brickline.bricks.codebuild.logs import masking
 from brickline.bricks.codebuild.secret_values import secret_place
-from brickline.bricks.codebuild.sources import s3_place
+from brickline.bricks.codebuild.sources.fetching import s3_place
+from brickline.bricks.codebuild.sources.zips import BadZip, unpack
 from brickline.bricks.codebuild.starting import artifact_place
-from brickline.bricks.codebuild.zips import BadZip, unpack
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from brickline.bricks.codebuild.kinds import BUILD
 from brickline.bricks.codebuild.life import BuildLife
 from brickline.bricks.codebuild.policies import ResourcePolicies
 from brickline.bricks.codebuild.projects import Projects
-from brickline.bricks.codebuild.reports import ReportGroups, Reports
-from brickline.bricks.codebuild.source_credentials import SourceCredentials
+from brickline.bricks.codebuild.reports.operations import ReportGroups, Reports
+from brickline.bricks.codebuild.sources.credentials import SourceCredentials
 from brickline.images.catalogue import Catalogue
 from brickline.images.environments import Environments
 from brickline.runtimes import SandboxRuntime

@@ -32,7 +32,7 @@ from brickline.bricks.codebuild.kinds import BUILD
 from brickline.bricks.codebuild.logs import BuildLogs, Show, masking
 from brickline.bricks.codebuild.places import BuildFolder
 from brickline.bricks.codebuild.preparation import PhaseFailed, Preparation, Prepared
-from brickline.bricks.codebuild.report_making import ReportMaking
+from brickline.bricks.codebuild.reports.making import ReportMaking
 from brickline.bricks.codebuild.retrying import retry_if_wanted
 from brickline.bricks.codebuild.roles import build_principal
 from brickline.bricks.codebuild.sandboxes import Sandboxes

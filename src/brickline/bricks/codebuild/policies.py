@@ -10,7 +10,7 @@ from brickline.baseplate.house import Baseplate
 from brickline.baseplate.kinds import Resource
 from brickline.baseplate.resources import Resources
 from brickline.bricks.codebuild.kinds import PROJECT, invalid
-from brickline.bricks.codebuild.report_kinds import REPORT_GROUP
+from brickline.bricks.codebuild.reports.kinds import REPORT_GROUP
 
 
 class ResourcePolicies:

@@ -20,7 +20,7 @@ from brickline.bricks.codebuild.places import BuildFolder
 from brickline.bricks.codebuild.plan import check_exported, plan_of
 from brickline.bricks.codebuild.runtimes import choose
 from brickline.bricks.codebuild.secret_values import ValueMissing, fetch_values
-from brickline.bricks.codebuild.sources import SourceMissing, fetch_sources, s3_place
+from brickline.bricks.codebuild.sources.fetching import SourceMissing, fetch_sources, s3_place
 from brickline.bricks.codebuild.variables import Source, base_variables, codebuild_variables, own_variables
 from brickline.images.environments import Environments
 

@@ -9,9 +9,9 @@ from brickline.baseplate.brick import Context, Shape
 from brickline.baseplate.house import Baseplate
 from brickline.baseplate.kinds import Resource
 from brickline.baseplate.resources import Resources
-from brickline.bricks.codebuild.junit import MOST_CASES, BadReport, cases_of, summary
 from brickline.bricks.codebuild.places import COLLECTED, BuildFolder, safe_files
-from brickline.bricks.codebuild.report_kinds import REPORT, REPORT_GROUP
+from brickline.bricks.codebuild.reports.junit import MOST_CASES, BadReport, cases_of, summary
+from brickline.bricks.codebuild.reports.kinds import REPORT, REPORT_GROUP
 
 MOST_GROUPS = 5
 """Of one build."""

@@ -8,7 +8,7 @@ import pytest
 from tests.bricks.codebuild.conftest import Account
 
 from brickline.baseplate.errors import Refused
-from brickline.bricks.codebuild.source_credentials import git_settings
+from brickline.bricks.codebuild.sources.credentials import git_settings
 
 TOKEN = {"token": "secret", "serverType": "GITHUB", "authType": "PERSONAL_ACCESS_TOKEN"}
 

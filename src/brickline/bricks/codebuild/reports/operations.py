@@ -8,7 +8,7 @@ from brickline.baseplate.kinds import Resource
 from brickline.baseplate.resources import Resources
 from brickline.bricks.codebuild.kinds import invalid
 from brickline.bricks.codebuild.projects import sorted_request, tag_list, tags_of
-from brickline.bricks.codebuild.report_kinds import REPORT, REPORT_GROUP
+from brickline.bricks.codebuild.reports.kinds import REPORT, REPORT_GROUP
 
 _PAGE = 100
 

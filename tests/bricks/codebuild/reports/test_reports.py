@@ -6,7 +6,7 @@ import pytest
 from tests.bricks.codebuild.conftest import Account, buildspec
 
 from brickline.baseplate.errors import Refused
-from brickline.bricks.codebuild.junit import BadReport, cases_of, summary
+from brickline.bricks.codebuild.reports.junit import BadReport, cases_of, summary
 
 JUNIT = b"""<?xml version="1.0" encoding="utf-8"?>
 <testsuites name="all">

@@ -13,11 +13,11 @@ from brickline.baseplate.brick import Context, Shape
 from brickline.baseplate.errors import Refused
 from brickline.baseplate.transfers import save_body
 from brickline.bricks.codebuild import codecommit
-from brickline.bricks.codebuild.git import Checkout, CloneFailed, clone
 from brickline.bricks.codebuild.places import BuildFolder, source_directory
-from brickline.bricks.codebuild.source_credentials import git_settings
+from brickline.bricks.codebuild.sources.credentials import git_settings
+from brickline.bricks.codebuild.sources.git import Checkout, CloneFailed, clone
+from brickline.bricks.codebuild.sources.zips import BadZip, relative_parts, unpack
 from brickline.bricks.codebuild.variables import Source
-from brickline.bricks.codebuild.zips import BadZip, relative_parts, unpack
 
 _REVISION = "resolved-source-version"
 """User metadata of a CODEPIPELINE source's object: the commit that it was made of."""

@@ -1,0 +1,1 @@
+"""Report groups, and the reports that builds make of their test results."""
