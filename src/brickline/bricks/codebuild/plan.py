@@ -53,7 +53,7 @@ def _artifacts(buildspec: Buildspec, document: Shape, artifacts: Sequence[Shape]
     """Those that both the project and the buildspec have. Of a pipeline's outputs some may not be made at all."""
     primary, *secondary = artifacts
     wanted: list[tuple[Shape, Files]] = []
-    if primary["type"] != "NO_ARTIFACTS" and buildspec.artifacts:
+    if primary.get("location") and buildspec.artifacts:  # a pipeline gives a place for each of its outputs only
         wanted.append((primary, buildspec.artifacts))
     for one in secondary:
         files = buildspec.secondary_artifacts.get(one["artifactIdentifier"])

@@ -125,6 +125,22 @@ def test_a_pipeline_without_an_artifacts_section_uploads_nothing_and_succeeds(ac
     assert account.keys("pipe/Build") == []
 
 
+def test_several_outputs_of_a_pipeline_are_secondary_artifacts(account: Account) -> None:
+    section = "  files: a\n  secondary-artifacts:\n    one:\n      files: a\n"
+    account.put("pipe/Source/abc", zipped({"buildspec.yml": buildspec("touch a", artifacts=section)}))
+    account.project(source={"type": "CODEPIPELINE"}, artifacts={"type": "CODEPIPELINE"})
+    place = {"type": "CODEPIPELINE", "location": BUCKET, "path": "pipe", "packaging": "ZIP"}
+    build = account.wait(
+        account.start(
+            sourceVersion=f"arn:aws:s3:::{BUCKET}/pipe/Source/abc",
+            artifactsOverride={"type": "CODEPIPELINE"},
+            secondaryArtifactsOverride=[{**place, "name": name, "artifactIdentifier": name} for name in ("one", "two")],
+        )["id"]
+    )
+    assert build["buildStatus"] == "SUCCEEDED", account.log(build)
+    assert account.keys("pipe") == ["pipe/Source/abc", "pipe/one"]
+
+
 def test_a_pipelines_project_is_not_started_by_hand(account: Account) -> None:
     account.project(source={"type": "CODEPIPELINE"}, artifacts={"type": "CODEPIPELINE"})
     with pytest.raises(Refused, match="Project source type must not be CODEPIPELINE"):
