@@ -13,6 +13,7 @@ from tests.clients.harness import PROGRAMS, Server, client
         ("sagemaker3", "train_v3.py"),
         ("sagemaker2", "pipeline_v2.py"),
         ("sagemaker3", "pipeline_v3.py"),
+        ("sagemaker2", "endpoints_boto3.py"),
         ("sagemaker2", "deploy_v2.py"),
         ("sagemaker3", "deploy_v3.py"),
     ],

@@ -4,6 +4,7 @@ from brickline.runtimes.job import Job, JobState, LaunchFailed, Limits, Mount, R
 from brickline.runtimes.machine import memory_share
 from brickline.runtimes.output import read_output
 from brickline.runtimes.sandbox.runtime import SandboxRuntime
+from brickline.runtimes.waiting import wait_for_end
 
 __all__ = [
     "Job",
@@ -15,4 +16,5 @@ __all__ = [
     "SandboxRuntime",
     "memory_share",
     "read_output",
+    "wait_for_end",
 ]

@@ -49,7 +49,8 @@ def parser(operation: OperationModel, body_format: BodyFormat) -> Parse:
         if (place := member.serialization.get("location"))
     ]
     if payload := shape.serialization.get("payload"):
-        parts.append(_payload_part(payload, shape.members[payload], body_format))
+        is_required = payload in shape.required_members
+        parts.append(_payload_part(payload, shape.members[payload], body_format, is_required))
     elif _body_members(shape):
         parts.append(_body_part(shape, body_format))
 
@@ -214,7 +215,7 @@ _READERS: dict[str, Callable[[str, ModelShape], Part]] = {
 }
 
 
-def _payload_part(name: str, member: ModelShape, body_format: BodyFormat) -> Part:
+def _payload_part(name: str, member: ModelShape, body_format: BodyFormat, is_required: bool) -> Part:
     if member.serialization.get("streaming"):
         return lambda request, _labels, value: value.update({name: request.body})
     if member.type_name == "blob":
@@ -224,8 +225,10 @@ def _payload_part(name: str, member: ModelShape, body_format: BodyFormat) -> Par
     else:
         read = body_format.payload_reader(member)
 
+    is_given_empty = is_required and member.type_name == "blob"  # no bytes are a value, too: InvokeEndpoint
+
     def part(request: HttpRequest, _labels: Labels, value: Shape) -> None:
-        if request.content:
+        if request.content or is_given_empty:
             value[name] = read(request.content)
 
     return part

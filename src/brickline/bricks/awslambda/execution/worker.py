@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import select
 import time
 from pathlib import Path
 
@@ -11,7 +9,7 @@ from brickline.baseplate.brick import Shape
 from brickline.bricks.awslambda.execution.channel import Channel, OnOutput
 from brickline.bricks.awslambda.execution.log_writer import Stream
 from brickline.bricks.awslambda.lookup import Target
-from brickline.runtimes import Job, JobState, Runtime, read_output
+from brickline.runtimes import Job, JobState, Runtime, read_output, wait_for_end
 
 _CHANNEL = "channel"
 _LONGEST_ENDING = 5.0
@@ -66,7 +64,7 @@ class Worker:
         """How the process ended, once it has; with what it said before it was connected."""
         pid = self._runtime.supervisor_pid(self.folder)
         if pid is not None:
-            _wait_for_end(pid)
+            wait_for_end(pid, _LONGEST_ENDING)
         self._channel.drain(on_output)
         for _, line in read_output(self.folder, 0)[0]:
             on_output(line.encode() + b"\n")
@@ -83,14 +81,3 @@ class Worker:
         for path in self.channel_folder.iterdir():
             path.unlink()
         self.channel_folder.rmdir()
-
-
-def _wait_for_end(pid: int) -> None:
-    try:
-        pidfd = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return
-    try:
-        select.select([pidfd], [], [], _LONGEST_ENDING)
-    finally:
-        os.close(pidfd)

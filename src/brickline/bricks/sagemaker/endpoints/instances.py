@@ -22,13 +22,15 @@ from brickline.bricks.sagemaker.endpoints.transitions import Observed
 from brickline.bricks.sagemaker.endpoints.workers import Part, Starter, Worker
 from brickline.bricks.sagemaker.jobs.reasons import LONGEST
 from brickline.bricks.sagemaker.serving.containers import NotStarted, Order
-from brickline.runtimes import JobState, LaunchFailed, Runtime
+from brickline.runtimes import JobState, LaunchFailed, Runtime, wait_for_end
 
 log = logging.getLogger(__name__)
 
 _THREADS = 16
 _PING_PAUSES = (0.005, 0.25)
 """Seconds between two pings: the first, and the most that it grows to."""
+_STOP_SECONDS = 3.0
+"""A container has this long to end by itself; its requests are answered already."""
 _DISK_GB = 30
 _STARTUP_SECONDS = 240.0
 """A container has this long to answer its first ping, where the variant does not say otherwise."""
@@ -175,6 +177,8 @@ class Instances:
                 part.container.close()
                 self._runtime.stop(part.folder)
             for part in worker.parts:
+                if pid := self._runtime.supervisor_pid(part.folder):
+                    wait_for_end(pid, _STOP_SECONDS)
                 self._logs.ship_rest(context, endpoint, worker, part)
                 self._runtime.forget(part.folder)
         except Exception:
