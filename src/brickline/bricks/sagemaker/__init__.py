@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from brickline.baseplate.brick import Brick
+from brickline.baseplate.controllers import Controller
 from brickline.baseplate.house import Baseplate
-from brickline.bricks.sagemaker import endpoints, pipelines
+from brickline.bricks.sagemaker import endpoints, kinds, pipelines
 from brickline.bricks.sagemaker.experiments.components import TrialComponents
 from brickline.bricks.sagemaker.experiments.experiments import Experiments
 from brickline.bricks.sagemaker.experiments.trials import Trials
@@ -21,6 +22,8 @@ from brickline.bricks.sagemaker.registry.packages import ModelPackages
 from brickline.bricks.sagemaker.search.operation import Search
 from brickline.bricks.sagemaker.serving.containers import Containers
 from brickline.bricks.sagemaker.tags import Tags
+from brickline.bricks.sagemaker.transform.life import TransformLife
+from brickline.bricks.sagemaker.transform.operations import TransformJobs
 from brickline.images.environments import Environments
 from brickline.runtimes import SandboxRuntime
 
@@ -46,14 +49,18 @@ def brick(baseplate: Baseplate) -> Brick:
         QueryLineage(baseplate),
         Search(baseplate),
         Tags(baseplate),
+        TransformJobs(baseplate),
         *pipelines.parts(baseplate),
         *serving.parts,
     )
-    jobs = {
+    jobs: dict[str, Controller] = {
         kind.kind.key: JobLife(baseplate, kind, environments, runtime) for kind in (TrainingJobs(), ProcessingJobs())
     }
+    transform = TransformLife(baseplate, containers, runtime)
+    jobs[kinds.TRANSFORM_JOB.key] = transform
 
     def close() -> None:
+        transform.close()
         serving.close()
         runtime.close()
 

@@ -82,6 +82,23 @@ PROCESSING_JOB = Kind(
     listing=Listing("ProcessingJobSummaries", default_order="Ascending"),
 )
 
+TRANSFORM_JOB = Kind(
+    service="sagemaker",
+    name="transform-job",
+    name_member="TransformJobName",
+    arn_member="TransformJobArn",
+    arn="transform-job/{name}",
+    missing=("ValidationException", "Could not find requested job with name: {name}"),
+    taken=(
+        "ResourceInUse",
+        "Job name must be unique within an AWS account and region, and a job with this name already exists ({arn})",
+    ),
+    status_member="TransformJobStatus",
+    modified_member="LastModifiedTime",
+    ignores_case=True,
+    listing=Listing("TransformJobSummaries"),
+)
+
 MODEL = Kind(
     service="sagemaker",
     name="model",

@@ -7,6 +7,7 @@ import json
 import zipfile
 from typing import Any
 
+from tests.bricks.sagemaker.conftest import IMAGE, tar_gz
 from tests.bricks.sagemaker.pipelines.builders import ROLE, compare, condition, definition, fail, get, register
 
 from brickline.baseplate import naming
@@ -130,3 +131,32 @@ def test_process_train_decide_repackage_register_and_once_more_from_the_cache(ac
     source = {"SourcePipelineExecutionArn": execution["PipelineExecutionArn"]}
     assert steps["Process"]["CacheHitResult"] == steps["Train"]["CacheHitResult"] == source
     assert steps["Register"]["Metadata"]["RegisterModel"]["Arn"].endswith("model-package/group/2")
+
+
+def test_a_model_is_made_and_transforms(account: Any) -> None:
+    script = "def model_fn(folder): return 2\ndef predict_fn(data, model): return data * model\n"
+    url = account.put("model.tar.gz", tar_gz({"code/inference.py": script}))
+    account.put("in/a", "[1, 2]")
+    source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/in"}}
+    model = {"ExecutionRoleArn": ROLE, "PrimaryContainer": {"Image": IMAGE, "ModelDataUrl": url}}
+    transform = {
+        "ModelName": get("Steps.Make.ModelName"),
+        "TransformInput": {"DataSource": source, "ContentType": "application/json"},
+        "TransformOutput": {"S3OutputPath": "s3://bucket/out"},
+        "TransformResources": {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1},
+    }
+    steps = [
+        {"Name": "Make", "Type": "Model", "Arguments": model},
+        {"Name": "Transform", "Type": "Transform", "Arguments": transform},
+    ]
+    account(
+        "CreatePipeline",
+        PipelineName="p",
+        PipelineDefinition=definition(*steps),
+        RoleArn=ROLE,
+        ClientRequestToken=naming.unique_id(),
+    )
+    execution, shown = run(account)
+    assert execution["PipelineExecutionStatus"] == "Succeeded", shown
+    assert account.get("out/a.out") == b"[2, 4]"
+    assert ":transform-job/pipelines-" in shown["Transform"]["Metadata"]["TransformJob"]["Arn"]

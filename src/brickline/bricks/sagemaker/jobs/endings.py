@@ -39,9 +39,20 @@ def ending_of(states: Mapping[str, JobState], remains: Mapping[str, Remains], st
 
 def _reason(state: JobState, culprit: Remains, remains: Mapping[str, Remains]) -> str:
     if state.reason in ("lost", "launch"):
-        return f"InternalServerError: {state.message or 'the process that watched over the job was lost'}"
+        return _internal(state)
     failure = culprit.failure or next((left.failure for left in remains.values() if left.failure), "")
     return algorithm_error(failure, _code(state), culprit.lines, extra=_from_outside(state))
+
+
+def failure_of(state: JobState, lines: Sequence[str]) -> str:
+    """FailureReason of a container that should not have ended."""
+    if state.reason in ("lost", "launch"):
+        return _internal(state)
+    return algorithm_error("", _code(state), lines, extra=_from_outside(state))
+
+
+def _internal(state: JobState) -> str:
+    return f"InternalServerError: {state.message or 'the process that watched over the job was lost'}"
 
 
 def _from_outside(state: JobState) -> str:

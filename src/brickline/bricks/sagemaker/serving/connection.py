@@ -12,7 +12,7 @@ import socket
 import stat
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,7 @@ class Container:
 
     def __init__(self, address: Path) -> None:
         self._address = address
+        self._exchanges: set[_Exchange] = set()
 
     def is_healthy(self) -> bool:
         """Whether `/ping` is answered with 200."""
@@ -78,6 +79,11 @@ class Container:
             return {}
         return document if isinstance(document, dict) else {}
 
+    def abort(self) -> None:
+        """End the requests that are on their way: they raise BrokenOff."""
+        for exchange in list(self._exchanges):
+            exchange.abort()
+
     def close(self) -> None:
         """Nothing is kept open."""
 
@@ -89,7 +95,7 @@ class Container:
     def _begin(self, method: str, path: str, body: bytes, headers: Mapping[str, str], timeout: float) -> _Exchange:
         deadline = time.monotonic() + timeout
         connection = _connected(self._address, timeout)
-        exchange = _Exchange(connection, deadline)
+        exchange = _Exchange(connection, deadline, self._exchanges)
         try:
             exchange.send(_head(method, path, body, headers), body)
         except BaseException:
@@ -101,8 +107,10 @@ class Container:
 class _Exchange:
     """A request on its connection, and the answer as it is parsed (callbacks of httptools have its own names)."""
 
-    def __init__(self, connection: socket.socket, deadline: float) -> None:
+    def __init__(self, connection: socket.socket, deadline: float, known: set[_Exchange]) -> None:
         self._connection = connection
+        self._known = known
+        known.add(self)
         self._deadline = deadline
         self._parser = httptools.HttpResponseParser(self)
         self._headers: dict[str, str] = {}
@@ -161,7 +169,12 @@ class _Exchange:
             parts.append(piece)
         return b"".join(parts)
 
+    def abort(self) -> None:
+        with suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
+        self._known.discard(self)
         self._connection.close()
 
     def _receive(self) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tarfile
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from brickline.bricks.sagemaker.s3_uris import s3_location
 
 MODEL = "/opt/ml/model"
 _ADDITIONAL = "/opt/ml/additional-model-data-sources"
+_SHARED_LIBRARIES = "shared_libs"
 _MOST_MEMBERS = 1_000_000
 
 
@@ -51,9 +53,16 @@ def bring(context: Context, data: ModelData, folder: Path, most_bytes: int) -> N
     folder.mkdir(parents=True, exist_ok=True)
     if data.is_archive:
         _extract(context, data, folder, most_bytes)
+        _drop_if_empty(folder / _SHARED_LIBRARIES)
         return
     for item in _items(context, data):
         fetch(context, item, folder, read_only=True)
+
+
+def _drop_if_empty(folder: Path) -> None:
+    """ModelBuilder's archives have a folder of libraries, mostly empty, which its script would copy into /lib."""
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def _items(context: Context, data: ModelData) -> list[Item]:

@@ -14,10 +14,12 @@ from brickline.bricks.sagemaker.pipelines.steps.processing import PROCESSING
 from brickline.bricks.sagemaker.pipelines.steps.register_model import REGISTER_MODEL
 from brickline.bricks.sagemaker.pipelines.steps.step_type import StepType
 from brickline.bricks.sagemaker.pipelines.steps.training import TRAINING
+from brickline.bricks.sagemaker.pipelines.steps.transform import TRANSFORM
 
 _TYPES: tuple[StepType, ...] = (
     TRAINING,
     PROCESSING,
+    TRANSFORM,
     MODEL,
     REGISTER_MODEL,
     ENDPOINT_CONFIG,
@@ -48,7 +50,6 @@ NOT_YET = (
     "Job",
     "Lineage",
     "QualityCheck",
-    "Transform",
     "Tuning",
 )
 """Types of SageMaker that Brickline does not run yet: refused by name when a pipeline is created."""
