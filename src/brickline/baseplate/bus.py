@@ -76,9 +76,9 @@ class Bus:
             self._store.after_commit(self._emitted)
         return event_id
 
-    def events(self, after: int = 0) -> Iterator[Shape]:
+    def events(self, after: int = 0, most: int | None = None) -> Iterator[Shape]:
         """The events after a sequence number, oldest first, in EventBridge's envelope and with what is only ours."""
-        query = select(schema.outbox).where(schema.outbox.c.seq > after).order_by(schema.outbox.c.seq)
+        query = select(schema.outbox).where(schema.outbox.c.seq > after).order_by(schema.outbox.c.seq).limit(most)
         with self._store.read() as connection:
             for row in connection.execute(query):
                 yield {**{member: getattr(row, member) for member in OURS}, **envelope(row)}

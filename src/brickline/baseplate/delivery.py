@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping
-from itertools import islice
 
 from sqlalchemy import func, insert, select, update
 
@@ -81,7 +80,7 @@ class Delivery:
             return 0
         listener = self._listeners[name]()
         with self._store.write():
-            events = list(islice(self._bus.events(place), size))
+            events = list(self._bus.events(place, size))
             if listener is not None:
                 listener(events)
             self._move(name, events[-1]["seq"])
