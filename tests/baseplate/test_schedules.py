@@ -6,6 +6,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from brickline.baseplate.schedules import BadSchedule, latest_due, parse_schedule
 
@@ -168,3 +170,54 @@ MISSED: list[tuple[str, str, str, str]] = [
 def test_the_last_of_the_times_that_were_missed(expression: str, first: str, now: str, expected: str) -> None:
     found = latest_due(parse_schedule(expression), moment(first), moment(now), moment(first))
     assert found == moment(expected)
+
+
+# Against a slow and obvious reading of the fields, minute by minute.
+_numbers = {"minute": (0, 59), "hour": (0, 23), "day": (1, 31), "month": (1, 12), "weekday": (1, 7)}
+
+
+def _field(name: str) -> st.SearchStrategy[str]:
+    low, high = _numbers[name]
+    number = st.integers(low, high)
+    forms = [number.map(str), st.tuples(number, number).map(lambda pair: f"{pair[0]}-{pair[1]}")]
+    if name != "weekday":
+        forms.append(st.tuples(number, st.integers(1, high)).map(lambda pair: f"{pair[0]}/{pair[1]}"))
+    return st.one_of(st.just("*"), st.lists(st.one_of(*forms), min_size=1, max_size=2).map(",".join))
+
+
+def _holds(text: str, value: int) -> bool:
+    for part in text.split(","):
+        if part == "*":
+            return True
+        if "/" in part:
+            start, step = map(int, part.split("/"))
+            if value >= start and (value - start) % step == 0:
+                return True
+        elif "-" in part:
+            start, end = map(int, part.split("-"))
+            if start <= value <= end if start <= end else value >= start or value <= end:
+                return True
+        elif int(part) == value:
+            return True
+    return False
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.tuples(*map(_field, ("minute", "hour", "day", "month", "weekday"))),
+    st.booleans(),
+    st.integers(0, 60 * 24 * 365 * 4),
+)
+def test_cron_agrees_with_a_slow_reading(fields: tuple[str, ...], by_weekday: bool, minutes: int) -> None:
+    minute, hour, day, month, weekday = fields
+    days = f"? {month} {weekday}" if by_weekday else f"{day} {month} ?"
+    start = moment("2026-01-01T00:00") + 60 * minutes
+    found = parse_schedule(f"cron({minute} {hour} {days} *)").after(start, start)
+    wanted = None
+    for later in range(1, 60 * 24 * 3):
+        local = datetime.fromtimestamp(start + 60 * later, UTC)
+        is_day = _holds(weekday, local.isoweekday() % 7 + 1) if by_weekday else _holds(day, local.day)
+        if is_day and _holds(month, local.month) and _holds(hour, local.hour) and _holds(minute, local.minute):
+            wanted = start + 60 * later
+            break
+    assert found == wanted if wanted is not None else found is None or found > start + 60 * (60 * 24 * 3 - 1)

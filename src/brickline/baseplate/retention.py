@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 
-from sqlalchemy import ColumnElement, Table, delete, func, select
+from sqlalchemy import Column, ColumnElement, Table, delete, func, select
 
 from brickline.baseplate import clock
 from brickline.baseplate.schema import dispatches, outbox, places
@@ -43,22 +43,28 @@ class Retention:
 
     def sweep(self) -> None:
         """Forget what is old enough."""
-        now = clock.now()
-        last = self._last_to_forget()
-        self._delete(outbox, outbox.c.seq, outbox.c.seq <= last)
-        is_done = (dispatches.c.status == "done") & (dispatches.c.finished < now - AGE)
-        is_dead = (dispatches.c.status == "dead") & (dispatches.c.finished < now - DEAD_AGE)
-        self._delete(dispatches, dispatches.c.id, is_done | is_dead)
+        self._sweep_events()
+        self._sweep_orders()
 
-    def _last_to_forget(self) -> int:
-        """The last event that is old, or one too many, and that every listener has heard."""
+    def _sweep_events(self) -> None:
+        """Those that every listener has heard."""
+        last = self._last_old(outbox.c.seq, outbox.c.time)
         with self._store.read() as connection:
-            newest = connection.scalar(select(func.max(outbox.c.seq))) or 0
             heard = connection.scalar(select(func.min(places.c.seq)))
-            # Events are in the outbox by the order of their commits; only their own times may be out of it.
-            first_young = connection.scalar(select(func.min(outbox.c.seq)).where(outbox.c.time >= clock.now() - AGE))
-        old = first_young - 1 if first_young is not None else newest
-        return min(max(old, newest - MOST), newest if heard is None else heard)
+        self._delete(outbox, outbox.c.seq, outbox.c.seq <= (last if heard is None else min(last, heard)))
+
+    def _sweep_orders(self) -> None:
+        """Those that are over; dead letters stay longer."""
+        table = dispatches
+        is_over = (table.c.status == "done") | ((table.c.status == "dead") & (table.c.created < clock.now() - DEAD_AGE))
+        self._delete(table, table.c.id, (table.c.id <= self._last_old(table.c.id, table.c.created)) & is_over)
+
+    def _last_old(self, key: Column[int], time: Column[float]) -> int:
+        """The last row that is old, or one too many. Rows are there in the order of their times, or almost."""
+        with self._store.read() as connection:
+            newest = connection.scalar(select(func.max(key))) or 0
+            first_young = connection.scalar(select(func.min(key)).where(time >= clock.now() - AGE))
+        return max(newest if first_young is None else first_young - 1, newest - MOST)
 
     def _delete(self, table: Table, key: ColumnElement[int], condition: ColumnElement[bool]) -> None:
         while not self._closing.is_set():

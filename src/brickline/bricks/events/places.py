@@ -28,6 +28,7 @@ class Places:
     """Finds buses and their rules."""
 
     def __init__(self, baseplate: Baseplate) -> None:
+        self._store = baseplate.store
         self.buses = Resources(baseplate, BUS)
         self.rules = Resources(baseplate, RULE)
 
@@ -49,7 +50,11 @@ class Places:
         """Every account and region has a default bus: it is made when it is first asked for."""
         if name != DEFAULT_BUS:
             return self.buses.get(context, name)
-        return self.buses.find(context, name) or self.buses.create(context, name, {})
+        found = self.buses.find(context, name)
+        if found is None:
+            with self._store.write():  # where two ask at once, one makes it
+                found = self.buses.find(context, name) or self.buses.create(context, name, {})
+        return found
 
 
 def rule_arn(place: Place, name: str) -> str:

@@ -50,4 +50,8 @@ class Groups:
 
 def default_group(groups: Resources, context: Context) -> Resource:
     """Every account and region has one: it is made when it is first asked for."""
-    return groups.find(context, DEFAULT_GROUP) or groups.create(context, DEFAULT_GROUP, {"State": "ACTIVE"})
+    found = groups.find(context, DEFAULT_GROUP)
+    if found is None:
+        with context.baseplate.store.write():  # where two ask at once, one makes it
+            found = groups.find(context, DEFAULT_GROUP) or groups.create(context, DEFAULT_GROUP, {"State": "ACTIVE"})
+    return found
