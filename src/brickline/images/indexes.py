@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 
@@ -56,23 +56,18 @@ class Indexes:
 
     def _setting(self, name: str) -> list[str]:
         variable = self.variables.get(f"PIP_{name.upper().replace('-', '_')}")
-        return (variable if variable is not None else self._configured.get(name, "")).split()
-
-    @cached_property
-    def _configured(self) -> dict[str, str]:
-        """What pip's files say for every command; empty where this Python has no pip."""
-        listed = subprocess.run(
-            [sys.executable, "-m", "pip", "config", "list"],
-            env=dict(self.variables),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return dict(_global_settings(listed.stdout))
+        return (variable if variable is not None else _configured().get(name, "")).split()
 
     @staticmethod
     def of_this_machine() -> Indexes:
         return Indexes(os.environ)
+
+
+@cache
+def _configured() -> Mapping[str, str]:
+    """What pip's files say for every command; empty where this Python has no pip. Asked once: pip takes its time."""
+    command = [sys.executable, "-m", "pip", "config", "list"]
+    return dict(_global_settings(subprocess.run(command, capture_output=True, text=True, check=False).stdout))
 
 
 def _whole(index: Path) -> Path:

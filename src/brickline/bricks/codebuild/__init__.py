@@ -22,7 +22,8 @@ def brick(baseplate: Baseplate) -> Brick:
     catalogue = Catalogue.load(settings.data / "images.toml")
     environments = Environments(settings.environments, catalogue, exact=settings.exact_images)
     builds = Builds(baseplate)
-    life = BuildLife(baseplate, environments, SandboxRuntime(hide=(baseplate.data,)))
+    runtime = SandboxRuntime.of_server(settings)
+    life = BuildLife(baseplate, environments, runtime)
     parts = (
         Projects(baseplate),
         builds,
@@ -32,4 +33,4 @@ def brick(baseplate: Baseplate) -> Brick:
         SourceCredentials(baseplate),
         ResourcePolicies(baseplate),
     )
-    return Brick("codebuild", parts, {BUILD.key: life}, targets={"project/": builds.start_by_event})
+    return Brick("codebuild", parts, {BUILD.key: life}, runtime.close, targets={"project/": builds.start_by_event})

@@ -66,7 +66,7 @@ class BuildLife:
         self._reports = ReportMaking(baseplate)
         self._admission = Admission(baseplate, self._builds)
         self._logs = BuildLogs(baseplate, self._builds)
-        self._preparation = Preparation(environments)
+        self._preparation = Preparation(environments, runtime)
         self._sandboxes = Sandboxes(baseplate, environments)
         self._steps: Mapping[str, StepMethod] = {
             "Queued": self._wait,

@@ -23,6 +23,7 @@ from brickline.bricks.codebuild.secret_values import ValueMissing, fetch_values
 from brickline.bricks.codebuild.sources.fetching import SourceMissing, fetch_sources, s3_place
 from brickline.bricks.codebuild.variables import Source, base_variables, codebuild_variables, own_variables
 from brickline.images.environments import Environments
+from brickline.runtimes import Runtime
 
 _DEFAULT = "buildspec.yml"
 _LARGEST = 1 << 20
@@ -60,8 +61,9 @@ class Prepared:
 class Preparation:
     """Fills a build's folder from nothing."""
 
-    def __init__(self, environments: Environments) -> None:
+    def __init__(self, environments: Environments, runtime: Runtime) -> None:
         self._environments = environments
+        self._runtime = runtime
 
     def prepare(
         self, context: Context, build: Resource, folder: BuildFolder, wanted: Callable[[], bool], tell: Tell
@@ -96,7 +98,7 @@ class Preparation:
         own = own_variables(document, buildspec, fetched)
         variables = {**base_variables(), **own, **codebuild_variables(document, sources)}
         image = self._image(document, buildspec, own, tell)
-        self._environments.ensure(image, tell)
+        self._runtime.prepare(self._environments.ensure(image, tell).prefix)
         prepared = Prepared(image, variables, [*fetched.values()], buildspec.git_credential_helper)
         prepared.write(folder.variables)
 

@@ -68,6 +68,7 @@ class Sandboxes:
             ),
             notify=self._baseplate.watcher.address,
             token=str(build.id),
+            environment_prefix=built.prefix,
         )
 
     def _mounts(
