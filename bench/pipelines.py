@@ -66,7 +66,7 @@ class Bench:
 
     def bare(self, script: str, times: int) -> float:
         """Seconds that the job environment's own Python takes for the script, so many times one after another."""
-        python = self._python()
+        python = python_of_image()
         return timed(lambda: [subprocess.run([python, SCRIPTS / script], check=True) for _ in range(times)])
 
     def step(self, name: str, script: str, depends: list[str]) -> dict[str, Any]:
@@ -94,13 +94,15 @@ class Bench:
         if found["PipelineExecutionStatus"] != "Succeeded":
             raise SystemExit(f"{arn}: {found}")
 
-    def _python(self) -> Path:
-        from brickline.baseplate.settings import Settings
-        from brickline.images.catalogue import Catalogue
-        from brickline.images.environments import Environments
 
-        settings = Settings(data=Path())
-        return Environments(settings.environments, Catalogue.load()).ensure(IMAGE, print).python
+def python_of_image() -> Path:
+    """The interpreter of the environment that stands for the image."""
+    from brickline.baseplate.settings import Settings
+    from brickline.images.catalogue import Catalogue
+    from brickline.images.environments import Environments
+
+    settings = Settings(data=Path())
+    return Environments(settings.environments, Catalogue.load()).ensure(IMAGE, print).python
 
 
 def chain(bench: Bench, script: str, length: int) -> list[dict[str, Any]]:

@@ -93,14 +93,14 @@ def moto() -> Iterator[Server]:
         process.wait()
 
 
-def peer(requirement: str) -> Path:
-    """The `bin` folder of an environment that has `requirement`."""
+def peer(requirement: str, *more: str) -> Path:
+    """The `bin` folder of an environment that has `requirement`, and what else it needs; named after it."""
     folder = PEERS / requirement.split("[")[0]
     if not (folder / "bin" / "python").exists():
         uv = str(BIN / "uv")
         subprocess.run([uv, "venv", "-q", "--python", sys.executable, folder], check=True)
         subprocess.run(
-            [uv, "pip", "install", "-q", "--compile-bytecode", "--python", folder / "bin/python", requirement],
+            [uv, "pip", "install", "-q", "--compile-bytecode", "--python", folder / "bin/python", requirement, *more],
             check=True,
         )
     return folder / "bin"

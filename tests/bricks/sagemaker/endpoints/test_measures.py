@@ -48,7 +48,7 @@ def test_without_a_cloudwatch_nothing_is_kept(make_baseplate: Callable[..., Base
     measures = Measures(baseplate)
     measures.add(baseplate.context(), "e", "v", Measurement(0.1, 0.1, 200, 1))
     measures.close()
-    assert not measures._series
+    assert not measures._new
 
 
 def test_many_values_are_sent_in_pieces(make_baseplate: Callable[..., Baseplate]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from brickline.baseplate import clock
@@ -26,14 +26,13 @@ _UNITS = {"ModelLatency": "Microseconds", "OverheadLatency": "Microseconds"}
 
 
 @dataclass(frozen=True)
-class Series:
-    """A metric of a variant in one minute."""
+class Place:
+    """Where measurements belong: a variant, in one minute."""
 
     account: str
     region: str
     endpoint: str
     variant: str
-    metric: str
     minute: int
 
 
@@ -50,21 +49,20 @@ class Measurement:
 
 
 class Measures:
-    """Adds up in memory; a thread sends the sums. Without a CloudWatch nothing is collected."""
+    """Collects in memory; a thread adds up and sends. Without a CloudWatch nothing is kept."""
 
     def __init__(self, baseplate: Baseplate) -> None:
         self._baseplate = baseplate
         self._lock = threading.Lock()
-        self._series: dict[Series, Counter[float]] = defaultdict(Counter)
+        self._new: list[tuple[Place, Measurement]] = []
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
 
     def add(self, context: Context, endpoint: str, variant: str, measured: Measurement) -> None:
-        minute = int(clock.now()) // _MINUTE
+        """Every invocation comes by here: it is only noted."""
+        place = Place(context.account, context.region, endpoint, variant, int(clock.now()) // _MINUTE)
         with self._lock:
-            for metric, value in _metrics(measured):
-                series = Series(context.account, context.region, endpoint, variant, metric, minute)
-                self._series[series][value] += 1
+            self._new.append((place, measured))
             self._begin()
 
     def close(self) -> None:
@@ -75,16 +73,13 @@ class Measures:
 
     def flush(self) -> None:
         with self._lock:
-            series, self._series = self._series, defaultdict(Counter)
-        if not series or not self._baseplate.has("cloudwatch", "PutMetricData"):
+            new, self._new = self._new, []
+        if not new or not self._baseplate.has("cloudwatch", "PutMetricData"):
             return
-        for account, region in {(one.account, one.region) for one in series}:
-            data = [
-                datum
-                for one, values in series.items()
-                if (one.account, one.region) == (account, region)
-                for datum in _data(one, values)
-            ]
+        found: dict[tuple[str, str], list[Shape]] = defaultdict(list)
+        for (place, metric), values in _added_up(new).items():
+            found[place.account, place.region] += _data(place, metric, values)
+        for (account, region), data in found.items():
             self._send(self._baseplate.context(account, region, "sagemaker.amazonaws.com"), data)
 
     def _send(self, context: Context, data: list[Shape]) -> None:
@@ -110,6 +105,15 @@ class Measures:
                 log.exception("metrics of endpoints cannot be sent")
 
 
+def _added_up(new: Iterable[tuple[Place, Measurement]]) -> dict[tuple[Place, str], Counter[float]]:
+    """How often each value came."""
+    series: dict[tuple[Place, str], Counter[float]] = defaultdict(Counter)
+    for place, measured in new:
+        for metric, value in _metrics(measured):
+            series[place, metric][value] += 1
+    return series
+
+
 def _metrics(measured: Measurement) -> Iterator[tuple[str, float]]:
     yield "Invocations", 1.0
     yield "InvocationsPerInstance", 1.0 / max(measured.instances, 1)
@@ -119,19 +123,19 @@ def _metrics(measured: Measurement) -> Iterator[tuple[str, float]]:
     yield "OverheadLatency", float(round(measured.overhead * 1e6))
 
 
-def _data(series: Series, values: Counter[float]) -> Iterator[Shape]:
+def _data(place: Place, metric: str, values: Counter[float]) -> Iterator[Shape]:
     """The values of a minute, as often as they came, in pieces that PutMetricData takes."""
     pairs = sorted(values.items())
     for start in range(0, len(pairs), _MOST_VALUES):
         part = pairs[start : start + _MOST_VALUES]
         yield {
-            "MetricName": series.metric,
+            "MetricName": metric,
             "Dimensions": [
-                {"Name": "EndpointName", "Value": series.endpoint},
-                {"Name": "VariantName", "Value": series.variant},
+                {"Name": "EndpointName", "Value": place.endpoint},
+                {"Name": "VariantName", "Value": place.variant},
             ],
-            "Timestamp": float(series.minute * _MINUTE),
+            "Timestamp": float(place.minute * _MINUTE),
             "Values": [value for value, _ in part],
             "Counts": [float(count) for _, count in part],
-            "Unit": _UNITS.get(series.metric, "None"),
+            "Unit": _UNITS.get(metric, "None"),
         }
