@@ -1,15 +1,17 @@
 """Endpoints: time to InService, what an invocation costs beside the model's own time, and how many go through.
 
-The same model in the same kind of environment is served bare: by gunicorn (as in the sandbox) and by uvicorn.
+The same model is served bare, by gunicorn (as in the sandbox) and by uvicorn, and by `mlflow models serve`.
 """
 
 from __future__ import annotations
 
 import http.client
 import io
+import os
 import statistics
 import subprocess
 import tarfile
+import tempfile
 import threading
 import time
 import uuid
@@ -27,6 +29,7 @@ BODY = b"1,2,3,4\n5,6,7,8\n"
 CLIENTS = 4
 WORKERS = 2
 _BARE = "bare_model"
+_LIBRARIES = ("scikit-learn==1.2.1", "numpy<1.25", "scipy<1.11")
 
 
 def measure(server: Server, full: bool) -> list[Row]:
@@ -38,6 +41,7 @@ def measure(server: Server, full: bool) -> list[Row]:
             "Brickline": lambda: endpoint.connection(),
             "gunicorn": stack.enter_context(bare_gunicorn()),
             "uvicorn": stack.enter_context(bare_uvicorn()),
+            "mlflow models serve": stack.enter_context(mlflow()),
         }
         taken = interleaved(calls, {name: connect() for name, connect in asks.items()}, warm_up=50)
         rates = {name: f"{throughput(connect):.0f}/s" for name, connect in asks.items()}
@@ -125,11 +129,11 @@ class Endpoint:
         return dict(request.headers)
 
 
-def asks(connection: http.client.HTTPConnection, path: str, headers: dict[str, str]) -> Ask:
+def asks(connection: http.client.HTTPConnection, path: str, headers: dict[str, str], body: bytes = BODY) -> Ask:
     """What sends one request and reads its answer."""
 
     def ask() -> None:
-        connection.request("POST", path, BODY, headers)
+        connection.request("POST", path, body, headers)
         response = connection.getresponse()
         said = response.read()
         if response.status != 200:
@@ -168,22 +172,46 @@ def model_alone(calls: int) -> list[float]:
 def bare_gunicorn() -> Any:
     """With a connection for each request: its `sync` workers keep none."""
     options = ["--workers", str(WORKERS), "--preload", "--log-level", "error"]
-    return _served(lambda port: [python_of_image(), "-m", "gunicorn", *options, "-b", f"127.0.0.1:{port}"], "wsgi")
+    command = [python_of_image(), "-m", "gunicorn", f"{_BARE}:wsgi", *options]
+    return _served(lambda port: [*command, "-b", f"127.0.0.1:{port}"])
 
 
 def bare_uvicorn() -> Any:
-    python = peer("uvicorn", "httptools", "uvloop", "scikit-learn==1.2.1", "numpy<1.25", "scipy<1.11") / "python"
+    python = peer("uvicorn", "httptools", "uvloop", *_LIBRARIES) / "python"
     options = ["--workers", str(WORKERS), "--no-access-log", "--log-level", "error"]
-    return _served(lambda port: [python, "-m", "uvicorn", *options, "--port", str(port)], "asgi")
+    return _served(lambda port: [python, "-m", "uvicorn", f"{_BARE}:asgi", *options, "--port", str(port)])
 
 
 @contextmanager
-def _served(command: Callable[[int], list[Any]], application: str) -> Iterator[Callable[[], Ask]]:
+def mlflow() -> Iterator[Callable[[], Ask]]:
+    """Its CSV has a line with the columns' names."""
+    programs = peer("mlflow", *_LIBRARIES)
+    with tempfile.TemporaryDirectory() as folder:
+        save = f"import mlflow.sklearn, {_BARE}; mlflow.sklearn.save_model({_BARE}.model, {folder!r} + '/model')"
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run([programs / "python", "-c", save], cwd=SCRIPTS, check=True, **quiet)
+        options = ["-m", f"{folder}/model", "--env-manager", "local", "--workers", str(WORKERS)]
+        with _served(
+            lambda port: [programs / "mlflow", "models", "serve", *options, "-p", str(port)],
+            "/invocations",
+            b"a,b,c,d\n" + BODY,
+            env={**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"},
+            **quiet,
+        ) as connect:
+            yield connect
+
+
+@contextmanager
+def _served(
+    command: Callable[[int], list[Any]], path: str = "/", body: bytes = BODY, **options: Any
+) -> Iterator[Callable[[], Ask]]:
+    """A server while it runs; what it gives makes a client with a connection of its own."""
     port = free_port()
-    process = subprocess.Popen([*command(port), f"{_BARE}:{application}"], cwd=SCRIPTS)
+    process = subprocess.Popen(command(port), cwd=SCRIPTS, **options)
+    headers = {"Content-Type": "text/csv"}
     try:
         wait_for(f"http://127.0.0.1:{port}/")
-        yield lambda: asks(http.client.HTTPConnection(f"127.0.0.1:{port}"), "/", {"Content-Type": "text/csv"})
+        yield lambda: asks(http.client.HTTPConnection(f"127.0.0.1:{port}"), path, headers, body)
     finally:
         process.terminate()
         process.wait()
