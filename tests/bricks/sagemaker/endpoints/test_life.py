@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from brickline.baseplate.errors import Refused
+from brickline.bricks.sagemaker.endpoints import instances
 
 SAYS = "def answer(path, headers, body):\n    return 200, {{'Content-Type': 'text/plain'}}, b'{}'\n"
 FAILS = "raise ValueError('no such model')"
@@ -156,6 +157,32 @@ def test_instances_that_ended_while_the_server_was_away_are_started_anew(start: 
     account = start()
     assert account.said() == "one"
     assert account.describe()["EndpointStatus"] == "InService"
+
+
+def test_a_deletion_that_the_servers_end_cut_off_goes_on(start: Callable[[], Any]) -> None:
+    account = start()
+    account.endpoint(account.config(account.model(says("one")), variants=[{"InitialInstanceCount": 2}]))
+    account("DeleteEndpoint", EndpointName="e")
+    account.baseplate.close()
+    account = start()
+    account.wait(lambda: not account("ListEndpoints")["Endpoints"])
+    account.wait(lambda: not [*(account.baseplate.data / "jobs").iterdir()])
+
+
+def test_a_container_that_is_not_healthy_in_time_fails_its_endpoint(
+    account: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(instances, "_STARTUP_SECONDS", 0.3)
+    described = account.endpoint(account.config(account.model("PING = 503")))
+    assert described["EndpointStatus"] == "Failed"
+    assert "did not pass the ping health check" in described["FailureReason"]
+    assert "It had 0 seconds for that." in described["FailureReason"]
+
+
+def test_a_container_that_cannot_be_started_fails_its_endpoint(account: Any) -> None:
+    model = account.model("", containers=[{"Environment": {"UNSTARTABLE": "no such data"}}])
+    described = account.endpoint(account.config(model))
+    assert (described["EndpointStatus"], described["FailureReason"]) == ("Failed", "no such data")
 
 
 def _stage(account: Any) -> str:

@@ -43,11 +43,12 @@ class EndpointLife:
         self._settling = settling
 
     def reconcile(self, resource: Resource) -> float | None:
-        context = self._context(resource)
+        context, fleets = self._context(resource), Fleets.read(resource.private)
+        self._instances.take_over(resource, fleets)
         for worker in self._instances.workers(resource).values():
             for part in worker.parts:
                 self._logs.ship(context, resource, worker, part)
-        alarm = self._alarm(context, Fleets.read(resource.private))
+        alarm = self._alarm(context, fleets)
         with self._store.write():
             endpoint = resource_by_id(self._store, resource.id)
             if endpoint is None:

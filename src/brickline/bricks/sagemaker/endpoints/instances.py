@@ -50,6 +50,17 @@ class Instances:
         self._closing = threading.Event()
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="endpoint")
 
+    def take_over(self, endpoint: Resource, fleets: Fleets) -> None:
+        """At the first look: end what an earlier server left behind when it was killed in the midst of ending it."""
+        if endpoint.id in self._seen:
+            return
+        self._seen.add(endpoint.id)
+        serving = {instance.number for fleet in fleets.fleets for _, instance in fleet.instances}
+        start = self._baseplate.job_folder(endpoint.id)
+        for folder in start.parent.glob(f"{start.name}-*-*"):
+            if int(folder.name.split("-")[1]) not in serving:
+                self._runtime.forget(folder)
+
     def observe(self, endpoint: Resource) -> dict[int, Observed]:
         """How the instances of an endpoint are; those that are not known yet are about to start."""
         workers = self._workers[endpoint.id]
@@ -72,9 +83,6 @@ class Instances:
             if number not in wanted and not worker.is_ending:
                 worker.is_ending = True
                 self._pool.submit(self._end, endpoint, context, worker)
-        if endpoint.id not in self._seen:
-            self._seen.add(endpoint.id)
-            self._pool.submit(self._forget_strangers, endpoint, wanted)
 
     def are_gone(self, endpoint: Resource) -> bool:
         return not self._workers[endpoint.id]
@@ -185,13 +193,6 @@ class Instances:
             log.exception("instance %s of %s cannot be removed", worker.instance_id, endpoint.arn)
         self._workers[endpoint.id].pop(worker.number, None)
         self._baseplate.controllers.wake(endpoint.id)
-
-    def _forget_strangers(self, endpoint: Resource, wanted: set[int]) -> None:
-        """Jobs that an earlier server left behind when it was killed in the midst of ending them."""
-        start = self._baseplate.job_folder(endpoint.id)
-        for folder in start.parent.glob(f"{start.name}-*-*"):
-            if int(folder.name.split("-")[1]) not in wanted:
-                self._runtime.forget(folder)
 
 
 def _observed(worker: Worker) -> Observed:
