@@ -14,7 +14,7 @@ from brickline.baseplate.brick import Brick, Context, Shape
 from brickline.baseplate.errors import Refused
 from brickline.baseplate.house import Baseplate
 from brickline.baseplate.resources import resource_by_arn
-from brickline.bricks.sagemaker import endpoints
+from brickline.bricks.sagemaker import endpoints, pipelines
 from brickline.bricks.sagemaker.models import Models
 from brickline.images.environments import Environments
 from brickline.runtimes import SandboxRuntime
@@ -28,8 +28,8 @@ def maker(baseplate: Baseplate) -> Brick:
     serving = endpoints.Serving(baseplate, environments, runtime, ProgramStarter(baseplate, runtime))
     return Brick(
         "sagemaker",
-        (Models(baseplate), *serving.parts),
-        serving.controllers,
+        (Models(baseplate), *pipelines.parts(baseplate), *serving.parts),
+        {**pipelines.controllers(baseplate), **serving.controllers},
         serving.close,
         family={"sagemaker-runtime": serving.runtime_parts},
     )
