@@ -121,3 +121,16 @@ def test_what_is_gone_is_still_named(world: World) -> None:
 def test_what_was_never_there_is_unknown(world: World) -> None:
     with pytest.raises(Unknown):
         explain(world.baseplate.store, "arn:aws:toy:us-east-1:123456789012:run/none")
+
+
+def test_the_last_change_has_a_story_of_its_own(world: World) -> None:
+    """An endpoint is made by one run and updated by another."""
+    endpoint = world.run("endpoint", cause=world.run("first"))
+    world.event(cause=world.run("first-again", cause=""), resources=["arn:other"])
+    second = world.run("second", principal="arn:aws:iam::123456789012:user/bob")
+    update = world.event(cause=second, resources=[endpoint])
+    world.event(cause=endpoint, resources=[endpoint])  # its own controller's word
+    found = explain(world.baseplate.store, endpoint)
+    assert [_short(step) for step in found["changed"]] == [update, second, "arn:aws:iam::123456789012:user/bob"]
+    assert [_short(step) for step in found["back"]][-1] == PERSON
+    assert explain(world.baseplate.store, second)["changed"] == []

@@ -29,6 +29,9 @@ class Identity:
     def get_caller_identity(self, context: Context, request: Shape) -> Shape:
         return {"Account": context.account, "Arn": context.principal, "UserId": context.access_key}
 
+    def get_access_key_info(self, context: Context, request: Shape) -> Shape:
+        return {"Account": context.cause}
+
 
 class Objects:
     def __init__(self) -> None:

@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 _BATCH = 100
 _SLOW = 16
 """Slow targets that may be at work at once."""
-_LONGEST_HOLD = 0.05
+_LONGEST_HOLD = 0.02
 """Seconds that one transaction may start targets for: others want to write, too."""
 _LONGEST_PAUSE = 300.0
 _LONGEST_WAIT = 60.0

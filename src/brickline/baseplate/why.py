@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 
 from brickline.baseplate import clock
 from brickline.baseplate.brick import Shape
@@ -19,6 +19,8 @@ from brickline.baseplate.store import Store
 
 _MOST_BACK = 200
 _MOST_FORWARD = 500
+_RECENT = 100_000
+"""Events that are searched for a resource's last change: nothing leads from a resource to its events."""
 
 
 class Unknown(Exception):
@@ -26,16 +28,18 @@ class Unknown(Exception):
 
 
 def explain(store: Store, name: str) -> Shape:
-    """`{"subject", "back": [step, ...], "forward": [step with "started": [...], ...]}`. Raises Unknown.
+    """`{"subject", "back": [step, ...], "changed": [...], "forward": [step with "started": [...], ...]}`.
 
     `name` is an ARN or the id of an event. A step has a `kind` (resource, event, origin, principal) and what is known
-    of it; `back` begins with what made the subject happen and ends with who or what began it all.
+    of it; `back` begins with what made the subject happen and ends with who or what began it all. `changed` is the same
+    for its last change, where something else made that (an endpoint that was updated). Raises Unknown.
     """
     history = _History(store)
     subject = history.step(name)
     if subject is None:
         raise Unknown(name)
-    return {"subject": subject, "back": history.back(name), "forward": history.forward(name)}
+    back = history.back(name)
+    return {"subject": subject, "back": back, "changed": history.changed(name), "forward": history.forward(name)}
 
 
 class _History:
@@ -61,6 +65,21 @@ class _History:
             found, name = self._above(name)
             steps += found
         return steps
+
+    def changed(self, arn: str) -> list[Shape]:
+        """The last event of a resource that neither made it nor came of itself, and back from there."""
+        resource = resource_by_arn(self._store, arn)
+        if resource is None:
+            return []
+        with self._store.read() as connection:
+            newest = connection.scalar(select(func.max(outbox.c.seq))) or 0
+        tells_of_it = outbox.c.resources.contains(f'"{resource.arn}"', autoescape=True)
+        by_others = outbox.c.cause.not_in(["", resource.cause, resource.arn])
+        recent = select(outbox).where(outbox.c.seq > newest - _RECENT, tells_of_it, by_others)
+        for event in self._rows(recent.order_by(outbox.c.seq.desc()).limit(1)):
+            self._seen = {arn.lower()}
+            return [_event_step(event), *self.back(event.id)]
+        return []
 
     def forward(self, name: str) -> list[Shape]:
         """What happened by an event or a run, each with what happened by that in turn."""

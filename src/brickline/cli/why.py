@@ -29,6 +29,8 @@ def command(data: Path, name: str) -> None:
         click.echo(f"  because of  {_line(step)}")
     if not found["back"]:
         click.echo("  nobody knows why: what made it was not kept")
+    for step in found["changed"]:
+        click.echo(f"  last changed because of  {_line(step)}")
     for line in _tree(found["forward"], 1):
         click.echo(line)
 
