@@ -131,7 +131,7 @@ class _Fetch:
         url, settings = location, dict[str, str]()
         if source["type"] == "CODECOMMIT":
             url, own = codecommit.address(self._context, location)
-            settings |= own
+            settings |= {**own, "http.proxy": ""}  # this server itself is reached without one
         else:
             settings |= git_settings(self._context, source["type"], location)
         if source.get("insecureSsl"):
