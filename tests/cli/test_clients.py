@@ -63,7 +63,7 @@ def test_exec_gives_the_command_the_server_s_environment(brickline: Callable[...
 def test_logs_of_nothing_say_what_was_looked_for(brickline: Callable[..., Done]) -> None:
     done = brickline("logs", "no-such-thing")
     assert done.returncode == 1
-    assert "no job, function, pipeline or execution is called 'no-such-thing'" in done.stderr
+    assert "no job, function, build, project, pipeline or execution is called 'no-such-thing'" in done.stderr
 
 
 def test_logs_show_a_function_s_output(brickline: Callable[..., Done]) -> None:
@@ -83,6 +83,24 @@ client.invoke(FunctionName="hello", Payload=b'"me"', LogType="Tail")
     assert made.returncode == 0, made.stderr
     lines = brickline("logs", "hello").stdout.splitlines()
     assert any("hello from me" in line for line in lines), lines
+
+
+def test_logs_follow_a_project_s_latest_build(brickline: Callable[..., Done]) -> None:
+    build = """
+import botocore.session
+client = botocore.session.Session().create_client("codebuild")
+spec = "version: 0.2\\nphases: {build: {commands: [echo built]}}\\n"
+client.create_project(
+    name="hello-build", source={"type": "NO_SOURCE", "buildspec": spec}, artifacts={"type": "NO_ARTIFACTS"},
+    environment={"type": "LINUX_CONTAINER", "image": "aws/codebuild/standard:7.0",
+                 "computeType": "BUILD_GENERAL1_SMALL"},
+    serviceRole="arn:aws:iam::123456789012:role/MLOps-CodeBuildRole")
+print(client.start_build(projectName="hello-build")["build"]["arn"])
+"""
+    made = brickline("exec", "--", sys.executable, "-c", build)
+    assert made.returncode == 0, made.stderr
+    assert "built" in brickline("logs", "hello-build", "--follow").stdout.splitlines()
+    assert "built" in brickline("logs", made.stdout.strip()).stdout.splitlines()
 
 
 def test_doctor_lists_what_would_have_left_the_machine(brickline: Callable[..., Done]) -> None:

@@ -1,7 +1,8 @@
-"""`brickline logs`: what a job, a function or a pipeline execution printed."""
+"""`brickline logs`: what a job, a function, a build or a pipeline execution printed."""
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from botocore.exceptions import ClientError
 from brickline.cli.common import client, data_option
 
 _INTERVAL = 0.5
+_BUILD = re.compile(r"[\w-]+:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _FINAL = ("Completed", "Failed", "Stopped", "Succeeded", "CompletedWithFailures")
 
 
@@ -33,9 +35,9 @@ class Source:
 @click.option("--times", is_flag=True, help="Put the time before each line.")
 @click.argument("name", metavar="NAME-or-ARN")
 def command(data: Path, follow: bool, times: bool, name: str) -> None:
-    """Show what a training or processing job, a Lambda function or a pipeline execution printed.
+    """Show what a training or processing job, a Lambda function, a build or a pipeline execution printed.
 
-    A pipeline's name stands for its latest execution.
+    A pipeline's name stands for its latest execution, a build project's for its latest build.
 
     \b
     brickline logs my-training-job --follow
@@ -44,7 +46,7 @@ def command(data: Path, follow: bool, times: bool, name: str) -> None:
     finder = Finder(data)
     found = finder.find(name)
     if found is None:
-        raise click.ClickException(f"no job, function, pipeline or execution is called {name!r}")
+        raise click.ClickException(f"no job, function, build, project, pipeline or execution is called {name!r}")
     seen: dict[Source, _Position] = {}
     try:
         while True:
@@ -87,7 +89,7 @@ class _Position:
 
 @dataclass(frozen=True)
 class Found:
-    """What the name stands for: `kind` is training-job, processing-job, function or execution."""
+    """What the name stands for: `kind` is training-job, processing-job, function, build or execution."""
 
     kind: str
     name: str
@@ -100,20 +102,23 @@ class Finder:
         self.logs = client(data, "logs")
         self._sagemaker = client(data, "sagemaker")
         self._lambda = client(data, "lambda")
+        self._codebuild = client(data, "codebuild")
 
     def find(self, name: str) -> Found | None:
         if ":execution/" in name or "/execution/" in name:
             return self._if_there("execution", name)
+        if _BUILD.fullmatch(build := name.rsplit(":build/", 1)[-1]):
+            return self._if_there("build", build)
         short = name.rsplit("/", 1)[-1] if name.startswith("arn:aws:sagemaker") else name
         for kind in ("training-job", "processing-job", "function"):
             if found := self._if_there(kind, short):
                 return found
-        return self._latest_execution(short)
+        return self._latest_execution(short) or self._latest_build(short)
 
     def has_ended(self, found: Found) -> bool:
         described = self._describe(found.kind, found.name)
         states = ("TrainingJobStatus", "ProcessingJobStatus", "PipelineExecutionStatus")
-        return any(described.get(member) in _FINAL for member in states)
+        return any(described.get(member) in _FINAL for member in states) or bool(described.get("buildComplete"))
 
     def sources(self, found: Found) -> list[Source]:
         if found.kind == "training-job":
@@ -122,6 +127,9 @@ class Finder:
             return [Source("/aws/sagemaker/ProcessingJobs", f"{found.name}/")]
         if found.kind == "function":
             return [Source(f"/aws/lambda/{found.name.rsplit(':', 1)[-1]}", "")]
+        if found.kind == "build":
+            logs = self._describe(found.kind, found.name)["logs"]
+            return [Source(logs["groupName"], logs["streamName"])] if "groupName" in logs else []
         return self._execution_sources(found.name)
 
     def _execution_sources(self, arn: str) -> list[Source]:
@@ -146,7 +154,8 @@ class Finder:
 
     def _if_there(self, kind: str, name: str) -> Found | None:
         try:
-            self._describe(kind, name)
+            if not self._describe(kind, name):
+                return None
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] < 500:
                 return None
@@ -162,11 +171,23 @@ class Finder:
             return None
         return Found("execution", newest[0]["PipelineExecutionArn"]) if newest else None
 
+    def _latest_build(self, project: str) -> Found | None:
+        try:
+            newest = self._codebuild.list_builds_for_project(projectName=project)["ids"]
+        except ClientError:
+            return None
+        return Found("build", newest[0]) if newest else None
+
+    def _build(self, build_id: str) -> dict[str, Any]:
+        builds: list[dict[str, Any]] = self._codebuild.batch_get_builds(ids=[build_id])["builds"]
+        return builds[0] if builds else {}
+
     def _describe(self, kind: str, name: str) -> dict[str, Any]:
         calls = {
             "training-job": lambda: self._sagemaker.describe_training_job(TrainingJobName=name),
             "processing-job": lambda: self._sagemaker.describe_processing_job(ProcessingJobName=name),
             "function": lambda: self._lambda.get_function_configuration(FunctionName=name),
+            "build": lambda: self._build(name),
             "execution": lambda: self._sagemaker.describe_pipeline_execution(PipelineExecutionArn=name),
         }
         described: dict[str, Any] = calls[kind]()
