@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -183,15 +183,14 @@ class Finder:
         return builds[0] if builds else {}
 
     def _describe(self, kind: str, name: str) -> dict[str, Any]:
-        calls = {
+        calls: dict[str, Callable[[], dict[str, Any]]] = {
             "training-job": lambda: self._sagemaker.describe_training_job(TrainingJobName=name),
             "processing-job": lambda: self._sagemaker.describe_processing_job(ProcessingJobName=name),
             "function": lambda: self._lambda.get_function_configuration(FunctionName=name),
             "build": lambda: self._build(name),
             "execution": lambda: self._sagemaker.describe_pipeline_execution(PipelineExecutionArn=name),
         }
-        described: dict[str, Any] = calls[kind]()
-        return described
+        return calls[kind]()
 
 
 def _line(event: dict[str, Any], label: str, times: bool) -> str:
