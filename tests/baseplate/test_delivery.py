@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from brickline.baseplate import delivery, schema
+from brickline.baseplate import delivery, retention, schema
 from brickline.baseplate.brick import Brick, Shape
 from brickline.baseplate.house import Baseplate
 from brickline.baseplate.targets import Delivery
@@ -133,3 +134,18 @@ def test_a_target_is_found_by_the_beginning_of_its_arn(make_baseplate: MakeBasep
     assert baseplate.target(f"{arn}other/p") is any_of_it
     assert baseplate.target("arn:aws:none:us-east-1:123456789012:x") is None
     assert baseplate.target("not an ARN") is None
+
+
+def test_old_events_are_forgotten_when_there_is_nothing_to_tell(
+    make_baseplate: MakeBaseplate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "INTERVAL", 0.0)
+    monkeypatch.setattr(retention, "AGE", 0.0)
+    ear = Ear()
+    baseplate = start(make_baseplate, ear)
+    emit(baseplate, 1, 2)
+    ear.wait(2)
+    deadline = time.monotonic() + 10
+    while list(baseplate.bus.events()):
+        assert time.monotonic() < deadline
+        time.sleep(0.005)

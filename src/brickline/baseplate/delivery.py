@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy import func, insert, select, update
 
-from brickline.baseplate import schema
+from brickline.baseplate import retention, schema
 from brickline.baseplate.brick import Listener
 from brickline.baseplate.bus import Bus
 from brickline.baseplate.store import Store
@@ -33,6 +33,7 @@ class Delivery:
         self._wanted = threading.Event()
         self._closing = threading.Event()
         self._failures: dict[str, int] = {}
+        self._retention = retention.Retention(store, self._wanted.is_set)
         self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
 
     def start(self) -> None:
@@ -54,11 +55,19 @@ class Delivery:
 
     def _run(self) -> None:
         while not self._closing.is_set():
-            self._wanted.wait()
+            self._wanted.wait(retention.INTERVAL)
             self._wanted.clear()
             more = [self._tell(name) for name in self._listeners]
             if any(more):
                 self._wanted.set()
+            else:
+                self._forget_old()
+
+    def _forget_old(self) -> None:
+        try:
+            self._retention.sweep_now_and_then()
+        except Exception:
+            log.exception("old events could not be forgotten; it is tried again")
 
     def _tell(self, name: str) -> bool:
         """One batch for one listener; whether there may be more."""

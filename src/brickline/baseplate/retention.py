@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import logging
-import threading
+import time
+from collections.abc import Callable
 
 from sqlalchemy import Column, ColumnElement, Table, delete, func, select
 
 from brickline.baseplate import clock
 from brickline.baseplate.schema import dispatches, outbox, places
 from brickline.baseplate.store import Store
-
-log = logging.getLogger(__name__)
 
 AGE = 30 * 86400.0
 """Seconds that events are kept, and orders that were carried out: so long `why` can tell of them."""
@@ -20,26 +18,27 @@ MOST = 1_000_000
 """Events that are kept, however young they are."""
 
 DEAD_AGE = 60 * 86400.0
-_INTERVAL = 600.0
+INTERVAL = 600.0
+"""Seconds between sweeps."""
+
 _AT_ONCE = 1000
 """Rows that one transaction deletes: others want to write, too."""
 
 
 class Retention:
-    """A thread that sweeps now and then."""
+    """Sweeps a store. Asked often, it does so now and then."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, is_wanted: Callable[[], bool] = lambda: False) -> None:
+        """A sweep stops where its thread `is_wanted` for something else, and is taken up again when it is asked next."""
         self._store = store
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="retention", daemon=True)
+        self._is_wanted = is_wanted
+        self._last = time.monotonic()
 
-    def start(self) -> None:
-        self._thread.start()
-
-    def close(self) -> None:
-        self._closing.set()
-        if self._thread.is_alive():
-            self._thread.join()
+    def sweep_now_and_then(self) -> None:
+        if time.monotonic() - self._last > INTERVAL:
+            self.sweep()
+            if not self._is_wanted():
+                self._last = time.monotonic()
 
     def sweep(self) -> None:
         """Forget what is old enough."""
@@ -67,15 +66,8 @@ class Retention:
         return max(newest if first_young is None else first_young - 1, newest - MOST)
 
     def _delete(self, table: Table, key: ColumnElement[int], condition: ColumnElement[bool]) -> None:
-        while not self._closing.is_set():
+        while not self._is_wanted():
             with self._store.write() as connection:
                 chosen = select(key).where(condition).order_by(key).limit(_AT_ONCE)
                 if connection.execute(delete(table).where(key.in_(chosen))).rowcount < _AT_ONCE:
                     return
-
-    def _run(self) -> None:
-        while not self._closing.wait(_INTERVAL):
-            try:
-                self.sweep()
-            except Exception:
-                log.exception("old events could not be forgotten; it is tried again")
