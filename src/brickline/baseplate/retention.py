@@ -29,7 +29,7 @@ class Retention:
     """Sweeps a store. Asked often, it does so now and then."""
 
     def __init__(self, store: Store, is_wanted: Callable[[], bool] = lambda: False) -> None:
-        """A sweep stops where its thread `is_wanted` for something else, and is taken up again when it is asked next."""
+        """A sweep stops where its thread `is_wanted` for something else; it is taken up when it is asked next."""
         self._store = store
         self._is_wanted = is_wanted
         self._last = time.monotonic()
