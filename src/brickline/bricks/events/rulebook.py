@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from brickline.baseplate.brick import Shape
 from brickline.baseplate.house import Baseplate
 from brickline.baseplate.kinds import Resource
-from brickline.baseplate.resources import rows_in_batches
+from brickline.baseplate.resources import resource_by_id, rows_in_batches
 from brickline.baseplate.schema import resources as table
 from brickline.bricks.events.kinds import DEFAULT_BUS, RULE
 from brickline.bricks.events.patterns import Fields, PatternIndex, parse_pattern
@@ -39,7 +39,7 @@ class Rulebook:
 
     def keep(self, rule: Resource) -> None:
         """Follow a rule that was made or changed, once that is committed."""
-        self._store.after_commit(lambda: self._take(rule))
+        self._store.after_commit(lambda: self._refresh(rule.id))
 
     def forget(self, rule: Resource) -> None:
         self._store.after_commit(lambda: self._drop(rule))
@@ -50,22 +50,29 @@ class Rulebook:
             index = self._indexes.get(bus_arn)
             return [self._rules[key] for key in sorted(index.matching(fields))] if index else []
 
-    def _take(self, rule: Resource) -> None:
-        pattern, state = rule.document.get("EventPattern"), rule.document["State"]
-        if not pattern or state == "DISABLED":
-            self._drop(rule)
-            return
-        compiled = parse_pattern(pattern)
-        taken = as_rule(rule)
+    def _refresh(self, rule_id: int) -> None:
+        """As the store has it now: what two calls have to say after their commits may come in either order."""
         with self._lock:
-            self._rules[rule.id] = taken
-            self._indexes.setdefault(bus_arn(rule), PatternIndex()).put(rule.id, compiled)
+            rule = resource_by_id(self._store, rule_id)
+            if rule is not None:
+                self._take(rule)
+
+    def _take(self, rule: Resource) -> None:
+        pattern = rule.document.get("EventPattern")
+        if not pattern or rule.document["State"] == "DISABLED":
+            self._remove(rule)
+            return
+        self._rules[rule.id] = as_rule(rule)
+        self._indexes.setdefault(bus_arn(rule), PatternIndex()).put(rule.id, parse_pattern(pattern))
 
     def _drop(self, rule: Resource) -> None:
         with self._lock:
-            self._rules.pop(rule.id, None)
-            if index := self._indexes.get(bus_arn(rule)):
-                index.remove(rule.id)
+            self._remove(rule)
+
+    def _remove(self, rule: Resource) -> None:
+        self._rules.pop(rule.id, None)
+        if index := self._indexes.get(bus_arn(rule)):
+            index.remove(rule.id)
 
 
 def as_rule(rule: Resource) -> Rule:
