@@ -29,10 +29,6 @@ _FINAL = ("INSTALL", "PRE_BUILD")
 """Where one of these fails, nothing that follows is run."""
 
 
-class Failed(Exception):
-    """A phase failed; the text is its context's message."""
-
-
 class Build:
     """One run of a plan."""
 
@@ -69,7 +65,7 @@ class Build:
         for attempt in range(on_failure["count"] + 1):
             if attempt:
                 say(f"Retrying phase {phase['name']} (attempt {attempt} of {on_failure['count']})")
-                self._shell.run("export CODEBUILD_BUILD_SUCCEEDING=1")
+                self._shell.export("CODEBUILD_BUILD_SUCCEEDING", "1")
             message = self._commands(phase)
             if not message or not re.search(on_failure["pattern"], message):
                 return message
@@ -91,7 +87,7 @@ class Build:
         if status == 0:
             return ""
         say(f"Command did not exit successfully {shown} exit status {status}")
-        self._shell.run("export CODEBUILD_BUILD_SUCCEEDING=0")
+        self._shell.export("CODEBUILD_BUILD_SUCCEEDING", "0")
         return f"Error while executing command: {shown}. Reason: exit status {status}"
 
     def _collect(self) -> None:
@@ -102,7 +98,7 @@ class Build:
             collect_artifacts(self._plan["artifacts"], self._source, out / "artifacts", self._records, self._shell)
             if self._is_good:
                 save(self._plan["cache"], self._source)
-        except CollectError as error:
+        except (CollectError, OSError) as error:
             self._records.ended(self._is_good, "CLIENT_ERROR", str(error))
         else:
             self._records.ended(self._is_good)

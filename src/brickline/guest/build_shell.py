@@ -68,6 +68,12 @@ class Shell:
             self.close()
         return status
 
+    def export(self, name: str, value: str) -> None:
+        """Set a variable, in the shell that runs and for those to come."""
+        os.environ[name] = value
+        if self._lasting:
+            self.run(f"export {name}={value}")
+
     def values(self, names: Sequence[str]) -> dict[str, str]:
         """The variables of the shell that are set, by their names."""
         texts = {name: f'[ -z "${{{name}+x}}" ] || printf %s "${name}" > {{}}' for name in names}

@@ -73,6 +73,13 @@ def test_a_shell_of_version_0_1_is_new_for_each_command(account: Account) -> Non
     assert account.output(account.build(spec)) == ["[] src"]
 
 
+def test_finally_knows_that_the_build_fails_in_either_version(account: Account) -> None:
+    for version in ("0.1", "0.2"):
+        phase_text = "{commands: ['exit 1'], finally: [echo $CODEBUILD_BUILD_SUCCEEDING]}"
+        build = account.build(f"version: {version}\nphases: {{build: {phase_text}}}\n")
+        assert account.output(build) == ["0"], version
+
+
 def test_what_a_command_sees(account: Account) -> None:
     account.project(
         environment={
