@@ -173,7 +173,6 @@ class Dispatch:
         try:
             target = self._target(row)
             if isinstance(target, SlowTarget):
-                self._slow.add(row.id)
                 self._store.after_commit(lambda: self._hand_over(row, target))
                 return
             with self._store.write():
@@ -185,6 +184,7 @@ class Dispatch:
 
     def _hand_over(self, row: Row[Any], target: SlowTarget) -> None:
         if self._is_open:
+            self._slow.add(row.id)
             self._pool.submit(self._start_slow, row, target)
 
     def _start_slow(self, row: Row[Any], target: SlowTarget) -> None:
