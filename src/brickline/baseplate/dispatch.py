@@ -271,7 +271,7 @@ def _delivery(row: Row[Any]) -> Delivery:
     payload = row.payload
     if ":scheduler:" in row.origin:
         payload = payload.replace(_ATTEMPT_NUMBER, str(row.attempts + 1))
-    return Delivery(row.target, payload, json.loads(row.parameters), row.token)
+    return Delivery(row.target, payload, json.loads(row.parameters), row.token, row.origin)
 
 
 def _is_final(error: Exception) -> bool:

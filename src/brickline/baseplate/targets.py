@@ -22,6 +22,8 @@ class Delivery:
     """The target's own members beside its ARN, as the API has them (`SageMakerPipelineParameters`, `RoleArn`, ...)."""
     token: str = ""
     """The same when the delivery is repeated: what is started by it is started once (a ClientRequestToken)."""
+    origin: str = ""
+    """The ARN of the rule, schedule or bucket that wants it."""
 
 
 @dataclass(frozen=True)

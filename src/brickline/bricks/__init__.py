@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 FOLDERS = {
     "codebuild": "codebuild",
     "events": "events",
+    "codepipeline": "codepipeline",
     "iam": "iam",
     "lambda": "awslambda",
     "logs": "logs",
@@ -25,7 +26,7 @@ FOLDERS = {
 }
 """Each service by its boto3 name, and the folder that has its `brick(baseplate)`."""
 
-LISTENERS: tuple[str, ...] = ("events",)
+LISTENERS: tuple[str, ...] = ("codepipeline", "events")
 """The services whose bricks hear of every event, each once."""
 
 

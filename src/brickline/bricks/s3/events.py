@@ -9,7 +9,7 @@ from brickline.baseplate.brick import Context, Shape
 from brickline.baseplate.bus import NO_BUS
 from brickline.baseplate.kinds import Resource
 from brickline.bricks.s3.bucket_documents import document_of
-from brickline.bricks.s3.index import NULL, Entry
+from brickline.bricks.s3.index import NULL, Entry, versioning
 from brickline.bricks.s3.notifications import Change, notify, wanted
 
 _CREATED = {"PutObject": "Put", "CopyObject": "Copy", "CompleteMultipartUpload": "CompleteMultipartUpload"}
@@ -45,7 +45,9 @@ def _tell(context: Context, bucket: Resource, name: str, change: Change, more: S
     configuration = document_of(bucket, "bucket_notification_configuration") or {}
     on_bus = "EventBridgeConfiguration" in configuration
     notifies = any(wanted(configuration, change.name, change.key))
-    if not on_bus and not notifies:
+    # Objects of versioned buckets may be sources of pipelines, which ask for no notification.
+    may_be_source = name == "Object Created" and versioning(bucket) == "Enabled"
+    if not on_bus and not notifies and not may_be_source:
         return
     context = replace(context, region=bucket.document["BucketRegion"])
     detail = {

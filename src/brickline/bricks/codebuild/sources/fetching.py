@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 
 from brickline.baseplate.brick import Context, Shape
 from brickline.baseplate.errors import Refused
+from brickline.baseplate.git_clones import Checkout, CloneFailed, clone
 from brickline.baseplate.transfers import save_body
 from brickline.bricks.codebuild import codecommit
 from brickline.bricks.codebuild.places import BuildFolder, source_directory
 from brickline.bricks.codebuild.sources.credentials import git_settings
-from brickline.bricks.codebuild.sources.git import Checkout, CloneFailed, clone
 from brickline.bricks.codebuild.sources.zips import BadZip, relative_parts, unpack
 from brickline.bricks.codebuild.variables import Source
 

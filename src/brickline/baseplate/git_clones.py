@@ -25,6 +25,17 @@ _SAYINGS = (
 """What git says, and what CodeBuild says of it."""
 
 
+_FACTS = {
+    "CommitId": "%H",
+    "CommitMessage": "%B",
+    "AuthorDisplayName": "%an",
+    "AuthorEmail": "%ae",
+    "AuthorDate": "%aI",
+    "CommitterDate": "%cI",
+}
+"""What is told of a commit, and git's placeholder for it."""
+
+
 class CloneFailed(Exception):
     """A repository could not be cloned; the message is CodeBuild's where it has one."""
 
@@ -65,6 +76,20 @@ def clone(checkout: Checkout, folder: Path, wanted: Callable[[], bool]) -> str:
         git.run(["submodule", "update", "--init", "--recursive"], folder)
     git.run(["remote", "set-url", "origin", checkout.origin], folder)
     return git.run(["rev-parse", "HEAD"], folder).strip()
+
+
+def archive(folder: Path, target: Path) -> None:
+    """Write the files of a clone's commit as a ZIP file. Raises CloneFailed."""
+    git = _Git(Checkout("", "HEAD", "the clone", origin=""), lambda: True)
+    git.run(["archive", "--format=zip", f"--output={target}", "HEAD"], folder)
+
+
+def commit_facts(folder: Path) -> dict[str, str]:
+    """What is said of a clone's commit: its id, message, author and dates. Raises CloneFailed."""
+    git = _Git(Checkout("", "HEAD", "the clone", origin=""), lambda: True)
+    names, forms = zip(*_FACTS.items(), strict=True)
+    printed = git.run(["log", "-1", f"--format={'%x00'.join(forms)}"], folder)
+    return dict(zip(names, printed.strip().split("\0"), strict=True))
 
 
 class _Git:

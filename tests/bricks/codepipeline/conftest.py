@@ -1,0 +1,181 @@
+"""A started baseplate with buckets and a function, and pipelines that can be waited for."""
+
+from __future__ import annotations
+
+import io
+import time
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from brickline.baseplate.brick import Context, Shape
+from brickline.baseplate.house import Baseplate
+
+STORE = "artifacts"
+SOURCE = "sources"
+SITE = "site"
+ROLE = "arn:aws:iam::123456789012:role/MLOps-CodePipelineRole"
+KEY = "code.zip"
+
+
+class Account:
+    """An account as a client sees it."""
+
+    def __init__(self, baseplate: Baseplate) -> None:
+        self.baseplate = baseplate
+        self.context: Context = baseplate.context()
+
+    def __call__(self, operation: str, **request: Any) -> Shape:
+        return self.context.call("codepipeline", operation, **request)
+
+    def prepare(self) -> None:
+        for bucket in (STORE, SOURCE, SITE):
+            self.context.call("s3", "CreateBucket", Bucket=bucket)
+        versioning = {"Status": "Enabled"}
+        self.context.call("s3", "PutBucketVersioning", Bucket=SOURCE, VersioningConfiguration=versioning)
+        if not self.has_role():
+            document = '{"Version": "2012-10-17", "Statement": []}'
+            self.context.call("iam", "CreateRole", RoleName=ROLE.rpartition("/")[2], AssumeRolePolicyDocument=document)
+        self.push({"index.html": "first"})
+
+    def has_role(self) -> bool:
+        roles = self.context.call("iam", "ListRoles", MaxItems=1000)["Roles"]
+        return any(role["Arn"] == ROLE for role in roles)
+
+    def push(self, files: Mapping[str, str]) -> str:
+        """A new version of the source; gives its id."""
+        request = {"Bucket": SOURCE, "Key": KEY, "Body": zipped(files)}
+        return str(self.context.call("s3", "PutObject", **request)["VersionId"])
+
+    def object(self, bucket: str, key: str) -> bytes:
+        body = self.context.call("s3", "GetObject", Bucket=bucket, Key=key)["Body"]
+        data: bytes = body.read()
+        body.close()
+        return data
+
+    def keys(self, bucket: str) -> list[str]:
+        found = self.context.call("s3", "ListObjectsV2", Bucket=bucket)
+        return [one["Key"] for one in found.get("Contents") or ()]
+
+    def create(self, declaration: Shape) -> str:
+        """Gives the id of the execution that a new pipeline begins."""
+        self("CreatePipeline", pipeline=declaration)
+        return self.executions(declaration["name"])[0]["pipelineExecutionId"]
+
+    def start(self, name: str = "pipe", **members: Any) -> str:
+        return str(self("StartPipelineExecution", name=name, **members)["pipelineExecutionId"])
+
+    def executions(self, name: str = "pipe") -> list[Shape]:
+        found: list[Shape] = self("ListPipelineExecutions", pipelineName=name)["pipelineExecutionSummaries"]
+        return found
+
+    def get(self, execution: str, name: str = "pipe") -> Shape:
+        found = self("GetPipelineExecution", pipelineName=name, pipelineExecutionId=execution)
+        return dict(found["pipelineExecution"])
+
+    def state(self, name: str = "pipe") -> dict[str, Shape]:
+        return {one["stageName"]: one for one in self("GetPipelineState", name=name)["stageStates"]}
+
+    def action(self, stage: str, action: str, name: str = "pipe") -> Shape:
+        """The latest execution of an action; empty where there is none."""
+        states = {one["actionName"]: one for one in self.state(name)[stage]["actionStates"]}
+        return dict(states[action].get("latestExecution") or {})
+
+    def history(self, name: str = "pipe") -> list[Shape]:
+        """Action executions, oldest first."""
+        return list(reversed(self("ListActionExecutions", pipelineName=name)["actionExecutionDetails"]))
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        for _ in range(400):
+            if holds():
+                return
+            time.sleep(0.0125)
+        raise AssertionError("it did not come to hold in 30 seconds")
+
+    def wait(self, execution: str, *statuses: str, name: str = "pipe") -> Shape:
+        wanted = statuses or ("Succeeded", "Failed", "Stopped", "Superseded")
+        self.until(lambda: self.get(execution, name)["status"] in wanted)
+        return self.get(execution, name)
+
+    def wait_for_approval(self, execution: str, stage: str = "Approve", name: str = "pipe") -> str:
+        """Until the execution waits for an approval; gives the token."""
+
+        def waits() -> bool:
+            latest = self.state(name)[stage].get("latestExecution") or {}
+            return latest.get("pipelineExecutionId") == execution and "token" in self.action(stage, "Manual", name)
+
+        self.until(waits)
+        return str(self.action(stage, "Manual", name)["token"])
+
+    def approve(self, token: str, status: str = "Approved", stage: str = "Approve", name: str = "pipe") -> None:
+        self(
+            "PutApprovalResult",
+            pipelineName=name,
+            stageName=stage,
+            actionName="Manual",
+            result={"summary": "looked at", "status": status},
+            token=token,
+        )
+
+    def events(self, what: str) -> Iterator[Shape]:
+        for event in self.baseplate.bus.events():
+            if event["detail-type"] == f"CodePipeline {what} Execution State Change":
+                yield event
+
+
+def zipped(files: Mapping[str, str]) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return buffer.getvalue()
+
+
+def action(name: str, kind: str, provider: str, **members: Any) -> Shape:
+    type_id = {"category": kind, "owner": "AWS", "provider": provider, "version": "1"}
+    return {"name": name, "actionTypeId": type_id, **members}
+
+
+def source(**members: Any) -> Shape:
+    configuration = {"S3Bucket": SOURCE, "S3ObjectKey": KEY, "PollForSourceChanges": "false"}
+    made = action("Source", "Source", "S3", configuration=configuration, outputArtifacts=[{"name": "SourceArtifact"}])
+    return {**made, **members}
+
+
+def manual(name: str = "Manual", **members: Any) -> Shape:
+    return action(name, "Approval", "Manual", **members)
+
+
+def deploy(name: str = "Deploy", **configuration: str) -> Shape:
+    return action(
+        name,
+        "Deploy",
+        "S3",
+        configuration={"BucketName": SITE, "Extract": "true", **configuration},
+        inputArtifacts=[{"name": "SourceArtifact"}],
+    )
+
+
+def stage(name: str, *actions: Shape) -> Shape:
+    return {"name": name, "actions": list(actions)}
+
+
+def pipeline(*stages: Shape, name: str = "pipe", **members: Any) -> Shape:
+    """With a source stage in front."""
+    return {
+        "name": name,
+        "roleArn": ROLE,
+        "artifactStore": {"type": "S3", "location": STORE},
+        "stages": [stage("Source", source()), *stages],
+        **members,
+    }
+
+
+@pytest.fixture
+def account(make_baseplate: Callable[..., Baseplate]) -> Account:
+    made = Account(make_baseplate())
+    made.baseplate.start()
+    made.prepare()
+    return made
