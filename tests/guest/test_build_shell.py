@@ -35,6 +35,7 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
         (["sleep 100 & echo", "kill $!", "wait $!"], [0, 0, 143]),
         (["return 3"], [3]),
         (["(exit 4)"], [4]),
+        (["exit $#"], [0]),
     ],
 )
 def test_the_status_of_each_command(shell: Shell, commands: list[str], statuses: list[int]) -> None:

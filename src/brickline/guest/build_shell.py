@@ -11,10 +11,8 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-_COMMANDS, _RESULTS = 198, 199
-"""File descriptors of the shell, out of the way of those that scripts use; commands do not inherit them."""
-
-# What keeps the house must not be seen by `set -x`, nor be ended by `set -e` and `set -u`.
+# The shell reads commands from descriptor 198 and reports on 199, out of the way of those that scripts use; commands do
+# not inherit them. What keeps the house must not be seen by `set -x`, nor be ended by `set -e` and `set -u`.
 _LOOP = r"""
 __brickline_save() {
     {
@@ -26,16 +24,19 @@ __brickline_save() {
         set +o
     } > "$__brickline_snapshot" 2>/dev/null
 }
-__brickline_snapshot=$1
+eval "exec 198<&$3 199>&$4 $3<&- $4>&-"
+__brickline_snapshot=$1 __brickline_goes_on=$2
+set --
 shopt -s expand_aliases
-[ -z "$2" ] || . "$__brickline_snapshot" > /dev/null 2>&1
+[ -z "$__brickline_goes_on" ] || . "$__brickline_snapshot" > /dev/null 2>&1
 trap '__brickline_save || :' EXIT
 while { IFS= read -r -u 198 __brickline_file; } 2>/dev/null; do
     . "$__brickline_file" < /dev/null 198<&- 199>&-
     { __brickline_status=$?; __brickline_save || :; printf '%s\n' "$__brickline_status" >&199; } 2>/dev/null
 done
-{ trap - EXIT; } 2>/dev/null
 """
+
+_BASH = ("bash", "--norc", "--noprofile")
 
 
 class Shell:
@@ -103,20 +104,18 @@ class Shell:
 
     def _start(self) -> None:
         snapshot = self._folder / "snapshot.sh"
-        begins_anew = "" if not self._lasting or not snapshot.exists() else "yes"
+        goes_on = "yes" if self._lasting and snapshot.exists() else ""
         commands, self._input = os.pipe()
         self._output, results = os.pipe()
-        os.dup2(commands, _COMMANDS)
-        os.dup2(results, _RESULTS)
         self._process = subprocess.Popen(
-            ["bash", "--norc", "--noprofile", str(self._folder / "loop.sh"), str(snapshot), begins_anew],
+            [*_BASH, str(self._folder / "loop.sh"), str(snapshot), goes_on, str(commands), str(results)],
             cwd=self._directory,
             stdin=subprocess.DEVNULL,
-            pass_fds=(_COMMANDS, _RESULTS),
+            pass_fds=(commands, results),
             start_new_session=True,
         )
-        for handle in (commands, results, _COMMANDS, _RESULTS):
-            os.close(handle)
+        os.close(commands)
+        os.close(results)
 
     def _result(self) -> int:
         """The status that the shell reports; or its own, where the command ended the shell."""
