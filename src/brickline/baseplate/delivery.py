@@ -15,8 +15,8 @@ from brickline.baseplate.store import Store
 
 log = logging.getLogger(__name__)
 
-BATCH = 200
-"""Events that a listener gets in one transaction."""
+BATCH = 50
+"""Events that a listener gets in one transaction: others want to write, too."""
 
 ATTEMPTS = 6
 """So often a listener that raises is given an event (after 0.1, 0.2, 0.4 ... seconds) before it is passed over."""
