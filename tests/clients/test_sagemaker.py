@@ -16,6 +16,7 @@ from tests.clients.harness import PROGRAMS, Server, client
         ("sagemaker2", "endpoints_boto3.py"),
         ("sagemaker2", "deploy_v2.py"),
         ("sagemaker3", "deploy_v3.py"),
+        ("sagemaker2", "transform_v2.py"),
     ],
 )
 def test_the_unmodified_sdk_runs(server: Server, generation: str, program: str, tmp_path: Path) -> None:

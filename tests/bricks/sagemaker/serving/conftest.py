@@ -19,6 +19,7 @@ from brickline.runtimes import JobState, SandboxRuntime, read_output
 BUCKET = "models"
 PYTHON = "python:3.11-slim"
 SKLEARN = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
+PYTORCH = "763104351884.dkr.ecr.us-east-1.amazonaws.com/pytorch-inference:2.3.0-cpu-py311-ubuntu20.04-sagemaker"
 XGBOOST = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.0-5"
 MODEL_ARN = "arn:aws:sagemaker:us-east-1:123456789012:model/model"
 PATIENCE = 60.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import subprocess
 import tarfile
 import zipfile
@@ -10,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
-from tests.bricks.sagemaker.serving.conftest import ECHO, PATIENCE, SKLEARN, XGBOOST, Served, ask, tar_gz
+from tests.bricks.sagemaker.serving.conftest import ECHO, PATIENCE, PYTORCH, SKLEARN, XGBOOST, Served, ask, tar_gz
 
 from brickline.bricks.sagemaker.serving.connection import BrokenOff, Container, Unreachable
 from brickline.bricks.sagemaker.serving.containers import NotStarted
@@ -129,6 +130,33 @@ sys.stdout.buffer.write(booster.save_raw("ubj"))
     assert ask(container, "x", "image/png").status == 415
     assert ask(container, "a,b", "text/csv").status == 400
     assert ask(container, "1,2,3,4,5,6", "text/csv").status == 400
+
+
+def test_xgboost_predicts_by_default_from_csv_and_libsvm(served: Served) -> None:
+    script = """
+import numpy, xgboost
+def model_fn(folder): return xgboost.train({"nthread": 1}, xgboost.DMatrix(numpy.eye(4), [1, 2, 3, 4], nthread=1), 3)
+"""
+    container = served.serve(script, image=XGBOOST)
+    as_csv = ask(container, "1,0,0,0\n0,1,0,0", "text/csv", "application/json")
+    as_libsvm = ask(container, "0:1\n1:1 3:0\n", "text/libsvm", "application/json")
+    assert as_csv.status == as_libsvm.status == 200
+    assert [round(float(score)) for score in json.loads(as_csv.body)] == [2, 2]
+
+
+def test_pytorch_serves_a_torchscript_file_without_any_code(served: Served, environments: Environments) -> None:
+    trace = """
+import io, sys, torch
+layer = torch.nn.Linear(2, 1, bias=False)
+layer.weight.data[:] = torch.tensor([[1.0, 2.0]])
+buffer = io.BytesIO()
+torch.jit.save(torch.jit.trace(layer, torch.zeros(1, 2)), buffer)
+sys.stdout.buffer.write(buffer.getvalue())
+"""
+    model = subprocess.check_output([environments.ensure(PYTORCH, print).python, "-c", trace])
+    container = served.start(served.order({"model.pt": model}, image=PYTORCH))
+    served.wait(container.is_healthy)
+    assert ask(container, "[[1, 1], [0, 1]]").body == b"[[3.0], [2.0]]"
 
 
 @pytest.mark.parametrize(
