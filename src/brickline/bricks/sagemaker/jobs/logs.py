@@ -17,6 +17,7 @@ from brickline.baseplate.resources import Resources, resource_by_id
 from brickline.baseplate.shipping import Line, Shipment
 from brickline.bricks.sagemaker.experiments.tracking import JobTracking
 from brickline.bricks.sagemaker.jobs.endings import Remains
+from brickline.bricks.sagemaker.jobs.measures import put_metrics
 from brickline.bricks.sagemaker.jobs.metrics import MetricFinder
 from brickline.bricks.sagemaker.jobs.plan import Plan
 from brickline.bricks.sagemaker.jobs.reasons import LONGEST
@@ -87,6 +88,7 @@ class JobLogs:
             job.private.setdefault("metrics", {}).update({point.name: (point.value, point.time) for point in points})
             self._metrics.put(job.arn, points)
             self._tracking.measured(context, plan.trial_component, points)
+            put_metrics(context, plan, points)
 
 
 def _shipment(job: Resource, plan: Plan, host: str) -> Shipment:
