@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+
 from brickline.baseplate.brick import Context
+from brickline.baseplate.errors import Refused
 from brickline.baseplate.kinds import Resource
 from brickline.baseplate.resources import Resources
+
+log = logging.getLogger(__name__)
 
 
 def retry_if_wanted(context: Context, builds: Resources, build: Resource) -> None:
@@ -12,7 +17,11 @@ def retry_if_wanted(context: Context, builds: Resources, build: Resource) -> Non
     rule = build.document.get("autoRetryConfig")
     if not rule or build.document["buildStatus"] != "FAILED" or rule["autoRetryNumber"] >= rule["autoRetryLimit"]:
         return
-    started = context.call("codebuild", "StartBuild", **build.private["request"])["build"]
+    try:
+        started = context.call("codebuild", "StartBuild", **build.private["request"])["build"]
+    except Refused as refused:  # the project is gone, or has as many builds as it may have
+        log.warning("%s is not retried: %s", build.arn, refused.message)
+        return
     with builds.change(context, started["id"], build.parent) as successor:
         successor.document["autoRetryConfig"] |= {
             "autoRetryNumber": rule["autoRetryNumber"] + 1,
