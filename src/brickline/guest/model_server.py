@@ -22,6 +22,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from .failures import ClientError
 from .inference import Inference, Reply, Request
 from .libraries import library
 
@@ -145,7 +146,10 @@ def _server(application: Application, options: Mapping[str, Any]) -> Any:
     def load(_server: Any) -> Application:
         return application
 
-    base = library("gunicorn.app.base").BaseApplication
+    try:
+        base = library("gunicorn.app.base").BaseApplication
+    except ImportError:
+        raise ClientError("ClientError: the image's environment has no gunicorn: add it to its requirements") from None
     return type("Server", (base,), {"load_config": load_config, "load": load})()
 
 

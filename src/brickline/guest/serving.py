@@ -73,8 +73,18 @@ def inference(folders: Folders, code: Path, variables: Mapping[str, str]) -> Inf
         there = ", ".join(sorted(one.name for one in code.iterdir())[:10]) if code.is_dir() else "nothing"
         raise ClientError(f"ClientError: SAGEMAKER_PROGRAM names {named}, and {code} holds {there}")
     if framework.startswith("sagemaker_xgboost"):
+        _refuse_selected_outputs(variables)
         return BuiltInInference(folders.model, is_batch=variables.get("SAGEMAKER_BATCH", "").lower() == "true")
     return ScriptInference(folders.model, None, defaults_of(framework))
+
+
+def _refuse_selected_outputs(variables: Mapping[str, str]) -> None:
+    """Raises ClientError where the built-in algorithm is asked for other outputs than its score."""
+    if selected := variables.get("SAGEMAKER_INFERENCE_OUTPUT"):
+        raise ClientError(
+            f"ClientError: SAGEMAKER_INFERENCE_OUTPUT asks for {selected}, which is not there: the model answers its "
+            "score only; leave the variable away, or bring an inference.py"
+        )
 
 
 def settings(variables: Mapping[str, str]) -> ServerSettings:

@@ -259,6 +259,24 @@ def test_files_may_lie_on_s3_as_they_are(served: Served) -> None:
     assert ask(container, "[]").body == b'"7"'
 
 
+def test_a_container_without_network_is_reached(served: Served) -> None:
+    order = served.order({"code/inference.py": ECHO})
+    container = served.start(replace(order, model={**order.model, "EnableNetworkIsolation": True}))
+    served.wait(container.is_healthy)
+    assert ask(container, "[1]").body == b"[1]"
+
+
+def test_a_container_of_many_models_is_refused(served: Served) -> None:
+    order = served.order({})
+    with pytest.raises(NotStarted, match="MultiModel"):
+        served.start(replace(order, definition={**order.definition, "Mode": "MultiModel"}))
+
+
+def test_outputs_that_the_built_in_algorithm_does_not_give_are_refused(served: Served) -> None:
+    order = served.order({"xgboost-model": ""}, image=XGBOOST, variables={"SAGEMAKER_INFERENCE_OUTPUT": "labels"})
+    assert "asks for labels, which is not there" in served.failed(order)
+
+
 def test_the_model_cannot_be_written_to(served: Served) -> None:
     script = "def model_fn(folder): open(folder + '/mine', 'w')"
     assert "Read-only file system" in served.failed(served.order({"code/inference.py": script}))

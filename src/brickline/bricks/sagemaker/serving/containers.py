@@ -78,6 +78,8 @@ class Containers:
         """Fill the job's folder and start it, unless it was started already. Raises NotStarted."""
         if self._runtime.state(order.folder).phase != "absent":
             return
+        if order.definition.get("Mode") == "MultiModel":
+            raise NotStarted("Containers of the Mode MultiModel are not there: give each model a container of its own.")
         try:
             built = self._environments.ensure(order.definition["Image"], say)
             self._runtime.prepare(built.prefix)
