@@ -10,6 +10,7 @@ import pytest
 from tests.stores import postgres, store, store_url
 
 from brickline import bricks
+from brickline.baseplate import clock
 from brickline.baseplate.house import Baseplate, BrickMaker
 from brickline.baseplate.settings import Settings
 from brickline.images.catalogue import Catalogue
@@ -42,6 +43,19 @@ def make_baseplate(tmp_path: Path) -> Iterator[Callable[..., Baseplate]]:
 def baseplate(make_baseplate: Callable[..., Baseplate]) -> Baseplate:
     """A baseplate with every brick, not started: nothing is driven until a test calls `start()`."""
     return make_baseplate()
+
+
+@pytest.fixture
+def later() -> Iterator[Callable[[float], None]]:
+    """`later(seconds)` moves the clock, which is put back after the test."""
+    moved: list[float] = []
+
+    def move(seconds: float) -> None:
+        moved.append(seconds)
+        clock.move(seconds)
+
+    yield move
+    clock.move(-sum(moved))
 
 
 @pytest.fixture(scope="session")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from brickline.baseplate import clock
 from brickline.baseplate.brick import Brick, Context
 from brickline.baseplate.dispatch import Order, RetryPolicy, dead_letters
 from brickline.baseplate.errors import Refused
@@ -55,18 +54,6 @@ def toy() -> Toy:
 def plain(make_baseplate: Callable[..., Baseplate], toy: Toy) -> Baseplate:
     """Not started: a test lets it work by `work`."""
     return make_baseplate({"toy": toy.brick}, listeners=())
-
-
-@pytest.fixture
-def later() -> Iterator[Callable[[float], None]]:
-    moved: list[float] = []
-
-    def move(seconds: float) -> None:
-        moved.append(seconds)
-        clock.move(seconds)
-
-    yield move
-    clock.move(-sum(moved))
 
 
 def order(baseplate: Baseplate, arn: str = TOY + "quick", **policy: Any) -> None:

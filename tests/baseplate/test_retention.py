@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -20,19 +20,6 @@ Later = Callable[[float], None]
 @pytest.fixture
 def plain(make_baseplate: Callable[..., Baseplate]) -> Baseplate:
     return make_baseplate({}, listeners=())
-
-
-@pytest.fixture
-def later() -> Iterator[Callable[[float], None]]:
-    """`later(seconds)` moves the clock, which is put back after the test."""
-    moved: list[float] = []
-
-    def move(seconds: float) -> None:
-        moved.append(seconds)
-        clock.move(seconds)
-
-    yield move
-    clock.move(-sum(moved))
 
 
 def emit(baseplate: Baseplate, *numbers: int) -> None:

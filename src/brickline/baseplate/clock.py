@@ -5,6 +5,9 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
+LONGEST_WAIT = 60.0
+"""Seconds between looks at the clock: it may jump (a machine that slept)."""
+
 _offset = 0.0
 
 
@@ -16,6 +19,11 @@ def now() -> float:
 def iso(seconds: float) -> str:
     """`2026-01-02T03:04:05Z`, the form that events and XML documents use."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def seconds_until(moment: float) -> float:
+    """How long to wait before looking again whether `moment` has come."""
+    return min(max(moment - now(), 0.0), LONGEST_WAIT)
 
 
 def move(seconds: float) -> None:

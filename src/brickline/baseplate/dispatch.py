@@ -36,9 +36,6 @@ _SLOW = 16
 _LONGEST_HOLD = 0.02
 """Seconds that one transaction may start targets for: others want to write, too."""
 _LONGEST_PAUSE = 300.0
-_LONGEST_WAIT = 60.0
-"""Seconds between looks at the clock, which may jump (a machine that slept)."""
-
 _INSERT = insert(table)
 _UPDATE = update(table).where(table.c.id == bindparam("row"))
 
@@ -159,7 +156,7 @@ class Dispatch:
             return 0.0
         with self._store.read() as connection:
             due = connection.scalar(select(table.c.due).where(is_waiting, is_idle).order_by(table.c.due).limit(1))
-        return _LONGEST_WAIT if due is None else min(max(due - clock.now(), 0.0), _LONGEST_WAIT)
+        return clock.LONGEST_WAIT if due is None else clock.seconds_until(due)
 
     def _start_all(self, rows: Sequence[Row[Any]]) -> None:
         began = time.monotonic()

@@ -17,9 +17,6 @@ from brickline.bricks.events.rulebook import as_rule
 
 log = logging.getLogger(__name__)
 
-_LONGEST_WAIT = 60.0
-"""Seconds between looks at the clock, which may jump (a machine that slept)."""
-
 
 def plan(rule: Resource) -> None:
     """Note when a rule that was made, changed or switched is due next; its controller takes it from there."""
@@ -49,7 +46,7 @@ class Timetable:
     def reconcile(self, rule: Resource) -> float | None:
         due: float = rule.private["schedule"]["next"]
         if due > clock.now():
-            return min(due - clock.now(), _LONGEST_WAIT)
+            return clock.seconds_until(due)
         with self._rules.change_id(rule.id) as changed:
             schedule = changed.private.get("schedule")
             if schedule and schedule["next"] <= clock.now():

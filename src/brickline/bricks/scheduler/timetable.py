@@ -20,9 +20,6 @@ from brickline.bricks.scheduler.kinds import SCHEDULE
 
 log = logging.getLogger(__name__)
 
-_LONGEST_WAIT = 60.0
-"""Seconds between looks at the clock, which may jump (a machine that slept)."""
-
 _PRECISION = 60.0
 """Seconds: a rate whose StartDate is just past begins at once."""
 
@@ -89,7 +86,7 @@ class Timetable:
     def reconcile(self, schedule: Resource) -> float | None:
         run: float = schedule.private["run"]
         if run > clock.now():
-            return min(run - clock.now(), _LONGEST_WAIT)
+            return clock.seconds_until(run)
         with self._baseplate.store.write():
             current = self._schedules.by_arn(schedule.arn)
             if current is None or not current.unfinished or current.private["run"] > clock.now():
