@@ -46,6 +46,7 @@ log = logging.getLogger(__name__)
 MINUTE = 60.0
 """Seconds; tests have shorter ones."""
 
+_BEFORE_CONTAINER = ("Provisioning", "Downloading", "Running")
 _PULL_FAILED = "BUILD_CONTAINER_UNABLE_TO_PULL_IMAGE"
 _DEAD = (
     "Build container found dead before completing the build. "
@@ -87,10 +88,11 @@ class BuildLife:
         return delay
 
     def _step(self, build: Resource) -> float | None:
-        context = self._context(build)
-        if build.private["step"] not in ("Queued", "Cleaning") and self._seconds_left(build) <= 0:
+        context, step = self._context(build), build.private["step"]
+        # A container keeps its time itself: it may have done its work in time, while no server ran.
+        if step in _BEFORE_CONTAINER and self._seconds_left(build) <= 0 and not self._has_container(build):
             return self._end(build, context, "TIMED_OUT", "", f"Build timed out. {self._limit_words(build)}")
-        return self._steps[build.private["step"]](build, context)
+        return self._steps[step](build, context)
 
     def fail(self, build: Resource, error: Exception) -> None:
         if build.private["step"] == "Cleaning":
@@ -152,7 +154,7 @@ class BuildLife:
     def _run(self, build: Resource, context: Context) -> float | None:
         folder = self._folder(build)
         try:
-            if self._runtime.state(folder.root).phase == "absent":
+            if not self._has_container(build):
                 self._runtime.start(self._sandboxes.job(build, folder, self._seconds_left(build)))
         except LaunchFailed as error:
             return self._end(build, context, "FAULT", "INTERNAL_SERVICE_ERROR", str(error))
@@ -161,6 +163,8 @@ class BuildLife:
         state = self._runtime.state(folder.root)
         has_more = self._logs.ship(context, build, folder.root, self._show(folder))
         found = records.read_records(folder.place(places.RECORDS))
+        if state.phase != "ended" and len(found) == build.private.get("records", 0):
+            return 0.0 if has_more else None
         with self._moving(build) as fresh:
             if fresh:
                 records.apply(context, fresh, found)
@@ -249,6 +253,9 @@ class BuildLife:
         """Whether the build is still at its step, and has time left."""
         fresh = resource_by_id(self._baseplate.store, build.id)
         return fresh is not None and fresh.private["step"] == build.private["step"] and self._seconds_left(build) > 0
+
+    def _has_container(self, build: Resource) -> bool:
+        return self._runtime.state(self._folder(build).root).phase != "absent"
 
     def _seconds_left(self, build: Resource) -> float:
         return float(build.private["begun"] + build.document["timeoutInMinutes"] * MINUTE - clock.now())
