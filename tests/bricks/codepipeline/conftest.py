@@ -35,14 +35,7 @@ class Account:
             self.context.call("s3", "CreateBucket", Bucket=bucket)
         versioning = {"Status": "Enabled"}
         self.context.call("s3", "PutBucketVersioning", Bucket=SOURCE, VersioningConfiguration=versioning)
-        if not self.has_role():
-            document = '{"Version": "2012-10-17", "Statement": []}'
-            self.context.call("iam", "CreateRole", RoleName=ROLE.rpartition("/")[2], AssumeRolePolicyDocument=document)
         self.push({"index.html": "first"})
-
-    def has_role(self) -> bool:
-        roles = self.context.call("iam", "ListRoles", MaxItems=1000)["Roles"]
-        return any(role["Arn"] == ROLE for role in roles)
 
     def push(self, files: Mapping[str, str]) -> str:
         """A new version of the source; gives its id."""
@@ -173,9 +166,41 @@ def pipeline(*stages: Shape, name: str = "pipe", **members: Any) -> Shape:
     }
 
 
+def make_project(account: Account) -> None:
+    """A project of CodeBuild, for what a pipeline gives it."""
+    account.context.call(
+        "codebuild",
+        "CreateProject",
+        name="project",
+        source={"type": "CODEPIPELINE"},
+        artifacts={"type": "CODEPIPELINE"},
+        environment={
+            "type": "LINUX_CONTAINER",
+            "image": "aws/codebuild/standard:7.0",
+            "computeType": "BUILD_GENERAL1_SMALL",
+        },
+        serviceRole="arn:aws:iam::123456789012:role/MLOps-CodeBuildRole",
+    )
+
+
+MakeAccount = Callable[[], Account]
+
+
 @pytest.fixture
-def account(make_baseplate: Callable[..., Baseplate]) -> Account:
-    made = Account(make_baseplate())
-    made.baseplate.start()
+def make_account(make_baseplate: Callable[..., Baseplate]) -> MakeAccount:
+    """A started server; another one later goes on from what the first has left."""
+
+    def make() -> Account:
+        made = Account(make_baseplate())
+        made.baseplate.start()
+        return made
+
+    return make
+
+
+@pytest.fixture
+def account(make_account: MakeAccount) -> Account:
+    """Started, with buckets and a source."""
+    made = make_account()
     made.prepare()
     return made

@@ -8,11 +8,19 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from tests.bricks.codepipeline.conftest import SITE, STORE, Account, action, deploy, manual, pipeline, stage
+from tests.bricks.codepipeline.conftest import (
+    SITE,
+    STORE,
+    Account,
+    action,
+    deploy,
+    make_project,
+    manual,
+    pipeline,
+    stage,
+)
 
 from brickline.baseplate.brick import Shape
-
-ROLE = "arn:aws:iam::123456789012:role/MLOps-CodeBuildRole"
 
 BUILDSPEC = """
 version: 0.2
@@ -46,19 +54,7 @@ def build(**members: object) -> Shape:
 
 @pytest.fixture
 def with_project(account: Account) -> Account:
-    account.context.call(
-        "codebuild",
-        "CreateProject",
-        name="project",
-        source={"type": "CODEPIPELINE"},
-        artifacts={"type": "CODEPIPELINE"},
-        environment={
-            "type": "LINUX_CONTAINER",
-            "image": "aws/codebuild/standard:7.0",
-            "computeType": "BUILD_GENERAL1_SMALL",
-        },
-        serviceRole=ROLE,
-    )
+    make_project(account)
     return account
 
 
