@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,16 @@ def later() -> Iterator[Callable[[float], None]]:
 
     yield move
     clock.move(-sum(moved))
+
+
+@pytest.fixture
+def noon() -> Iterator[float]:
+    """It is noon of 2026-11-23 (UTC) when a test begins; the clock is put back after it."""
+    moment = datetime(2026, 11, 23, 12, tzinfo=UTC).timestamp()
+    before, began = clock.now(), time.monotonic()
+    clock.move(moment - before)
+    yield moment
+    clock.move(before + (time.monotonic() - began) - clock.now())
 
 
 @pytest.fixture(scope="session")

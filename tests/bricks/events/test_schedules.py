@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Callable
 
 import pytest
 from tests.bricks.events.conftest import TOY, Events
@@ -11,15 +10,7 @@ from tests.bricks.events.conftest import TOY, Events
 from brickline.baseplate import clock
 from brickline.baseplate.errors import Refused
 
-
-@pytest.fixture(autouse=True)
-def steady_clock() -> Iterator[None]:
-    """The clock stands at noon of 2026-11-23 when a test begins, and is put back after it."""
-    noon = datetime(2026, 11, 23, 12, 0, 5, tzinfo=UTC).timestamp()
-    before = clock.now()
-    clock.move(noon - before)
-    yield
-    clock.move(before - noon)
+pytestmark = pytest.mark.usefixtures("noon")
 
 
 def scheduled(events: Events, expression: str) -> str:

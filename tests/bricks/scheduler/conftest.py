@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -68,17 +68,8 @@ class Scheduler:
             return list(connection.execute(select(dispatches).order_by(dispatches.c.id)))
 
 
-@pytest.fixture(autouse=True)
-def noon() -> Iterator[None]:
-    """It is noon of 2026-11-23 when a test begins."""
-    before, began = clock.now(), time.monotonic()
-    clock.move(NOON - before)
-    yield
-    clock.move(before + (time.monotonic() - began) - clock.now())
-
-
 @pytest.fixture
-def open_scheduler(make_baseplate: Callable[..., Baseplate]) -> Callable[[], Scheduler]:
+def open_scheduler(make_baseplate: Callable[..., Baseplate], noon: float) -> Callable[[], Scheduler]:
     """Opens the same data folder, as a server does that starts (again)."""
     given: list[Delivery] = []
 
