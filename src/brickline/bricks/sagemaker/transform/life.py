@@ -92,6 +92,8 @@ class TransformLife:
 
     def _clean(self, job: Resource) -> None:
         run = self._runs.pop(job.id, None)
+        if run:
+            run.close()
         fleet = run.fleet if run else self._fleet(job)
         fleet.remove()
         fresh = resource_by_id(self._baseplate.store, job.id)
