@@ -14,6 +14,7 @@ from brickline.baseplate import naming
 if TYPE_CHECKING:
     from brickline.baseplate.controllers import Controller
     from brickline.baseplate.house import Baseplate
+    from brickline.baseplate.pages import Page
     from brickline.baseplate.targets import Target
 
 Shape = dict[str, Any]
@@ -74,6 +75,8 @@ class Brick:
     """What events and schedules can start here, by the beginning of the ARN's resource part (`baseplate.targets`)."""
     family: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
     """Parts of other services of the same family, by service: their bricks are made of these (`sagemaker-runtime`)."""
+    pages: Mapping[str, Page] = field(default_factory=dict)
+    """What answers plain HTTP, by the beginning of its paths; each has to be among `bricks.PAGES`."""
     listener: Listener | None = None
     """Hears every event of every account; the service has to be among `bricks.LISTENERS`."""
 

@@ -6,6 +6,12 @@ from dataclasses import dataclass
 
 from brickline.baseplate.credentials import Credential
 
+_HELPER = (
+    """!f() { test "$1" = get && printf 'username=%s%%%s\\npassword=%s\\n' """
+    """"$AWS_ACCESS_KEY_ID" "$AWS_SESSION_TOKEN" "$AWS_SECRET_ACCESS_KEY"; }; f"""
+)
+"""A credential helper in the shell that git brings: `aws codecommit credential-helper` knows hosts of AWS only."""
+
 _LOOPBACK = "127.0.0.1,localhost,::1"
 
 
@@ -32,7 +38,17 @@ def client_environment(addresses: Addresses, credential: Credential, region: str
         "AWS_DEFAULT_REGION": region,
         "AWS_EC2_METADATA_DISABLED": "true",
         **_proxy(addresses),
+        **_git(addresses),
     }
+
+
+def _git(addresses: Addresses) -> dict[str, str]:
+    """Settings by which git shows these keys to CodeCommit's addresses, and to no other."""
+    places = (addresses.endpoint_url, "https://git-codecommit.*.amazonaws.com")
+    variables = {"GIT_CONFIG_COUNT": str(len(places))}
+    for number, place in enumerate(places):
+        variables |= {f"GIT_CONFIG_KEY_{number}": f"credential.{place}.helper", f"GIT_CONFIG_VALUE_{number}": _HELPER}
+    return variables
 
 
 def _proxy(addresses: Addresses) -> dict[str, str]:

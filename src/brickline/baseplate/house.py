@@ -20,6 +20,7 @@ from brickline.baseplate.dispatch import Dispatch
 from brickline.baseplate.errors import Refused
 from brickline.baseplate.naming import Arn
 from brickline.baseplate.objects import Objects
+from brickline.baseplate.pages import PageRequest, PageResponse
 from brickline.baseplate.sessions import keep_session
 from brickline.baseplate.settings import Settings
 from brickline.baseplate.store import Store, dumps
@@ -87,6 +88,11 @@ class Baseplate:
     def has(self, service: str, operation: str) -> bool:
         brick = self.brick(service)
         return brick is not None and brick.operation(operation) is not None
+
+    def page(self, service: str, start: str, request: PageRequest) -> PageResponse:
+        """A brick's answer to plain HTTP at a path that begins with `start`."""
+        brick = self.brick(service)
+        return brick.pages[start](request) if brick else PageResponse(404)
 
     def target(self, arn: str) -> Target | None:
         """What can start the thing that the ARN names; None where it can be no target."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 FOLDERS = {
     "codebuild": "codebuild",
+    "codecommit": "codecommit",
     "events": "events",
     "codepipeline": "codepipeline",
     "iam": "iam",
@@ -28,6 +29,9 @@ FOLDERS = {
 
 LISTENERS: tuple[str, ...] = ("codepipeline", "events")
 """The services whose bricks hear of every event, each once."""
+
+PAGES = {"/v1/repos": "codecommit"}
+"""Beginnings of paths that are no operations, and the services whose bricks answer them."""
 
 
 def makers() -> dict[str, BrickMaker]:

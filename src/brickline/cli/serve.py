@@ -18,6 +18,7 @@ from brickline import bricks
 from brickline.baseplate import clock
 from brickline.baseplate.client_environment import Addresses
 from brickline.baseplate.house import Baseplate
+from brickline.baseplate.pages import Page
 from brickline.baseplate.settings import PORT, PROXY_PORT, Settings
 from brickline.baseplate.store import LayoutTooNew, StoreFailed
 from brickline.connection.discovery import Claim, DataFolderTaken, ServerInfo
@@ -58,7 +59,8 @@ def _serve(settings: Settings, claim: Claim, ready: Ready) -> None:
     except (LayoutTooNew, StoreFailed) as error:
         raise CannotServe(str(error)) from None
     try:
-        server = _listen("port", settings.port, PORT, partial(Server, baseplate, settings.host, pages=pages(baseplate)))
+        make_server = partial(Server, baseplate, settings.host, pages=_pages(baseplate))
+        server = _listen("port", settings.port, PORT, lambda port: make_server(port=port))
         make_proxy = partial(Proxy, (server.host, server.port), settings.data, settings.host)
         proxy = _listen("proxy-port", settings.proxy_port, PROXY_PORT, make_proxy)
         baseplate.addresses = Addresses(server.url, proxy.url, str(proxy.authority.bundle))
@@ -69,6 +71,12 @@ def _serve(settings: Settings, claim: Claim, ready: Ready) -> None:
         uvloop.run(_run(server, proxy, lambda: ready(info)))
     finally:
         baseplate.close()
+
+
+def _pages(baseplate: Baseplate) -> dict[str, Page]:
+    """What answers plain HTTP: our own pages, and those of bricks."""
+    of_bricks = {start: partial(baseplate.page, service, start) for start, service in bricks.PAGES.items()}
+    return {**pages(baseplate), **of_bricks}
 
 
 def _listen(flag: str, port: int, default: int, make: Callable[[int], Listener]) -> Listener:

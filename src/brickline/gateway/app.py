@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 from brickline.baseplate.bodies import Body, BytesBody
+from brickline.baseplate.pages import Page, PageRequest
 from brickline.gateway.calls import Gateway, Operations
 from brickline.gateway.http import Headers, HttpRequest, HttpResponse
 from brickline.gateway.streams import IncomingBody, Message, Receive, Send, send_body
@@ -19,8 +20,6 @@ from brickline.version import VERSION
 log = logging.getLogger(__name__)
 
 Scope = Mapping[str, Any]
-Page = Callable[[HttpRequest], HttpResponse]
-
 THREADS = 128
 
 
@@ -78,7 +77,7 @@ class App:
             return self._health
         return next((page for start, page in self._pages.items() if f"{request.path}/".startswith(f"{start}/")), None)
 
-    def _health(self, _request: HttpRequest) -> HttpResponse:
+    def _health(self, _request: PageRequest) -> HttpResponse:
         about = {
             "name": "brickline",
             "version": VERSION,

@@ -13,9 +13,8 @@ from typing import Any
 
 from brickline.baseplate.dispatch import dead_letters
 from brickline.baseplate.house import Baseplate
+from brickline.baseplate.pages import Page, PageRequest, PageResponse
 from brickline.baseplate.why import Unknown, explain
-from brickline.gateway.app import Page
-from brickline.gateway.http import HttpRequest, HttpResponse
 
 
 def pages(baseplate: Baseplate) -> Mapping[str, Page]:
@@ -28,7 +27,7 @@ def pages(baseplate: Baseplate) -> Mapping[str, Page]:
 def _own(page: Page) -> Page:
     """Only for clients that mean this machine: not for a web page whose host name was made to point here."""
 
-    def answer(request: HttpRequest) -> HttpResponse:
+    def answer(request: PageRequest) -> PageResponse:
         host = request.headers.get("host").rsplit(":", 1)[0]
         is_local = host in ("localhost", "[::1]") or host.replace(".", "").isdigit()
         return page(request) if is_local else _json(403, {"message": f"Host: {host!r} is not this machine by address"})
@@ -36,7 +35,7 @@ def _own(page: Page) -> Page:
     return answer
 
 
-def _why(baseplate: Baseplate, request: HttpRequest) -> HttpResponse:
+def _why(baseplate: Baseplate, request: PageRequest) -> PageResponse:
     name = request.parameter.get("name", "")
     try:
         return _json(200, explain(baseplate.store, name))
@@ -44,9 +43,9 @@ def _why(baseplate: Baseplate, request: HttpRequest) -> HttpResponse:
         return _json(404, {"message": f"name: {name!r} is neither the ARN of anything here nor the id of an event"})
 
 
-def _dead_letters(baseplate: Baseplate, _request: HttpRequest) -> HttpResponse:
+def _dead_letters(baseplate: Baseplate, _request: PageRequest) -> PageResponse:
     return _json(200, {"dead-letters": dead_letters(baseplate.store)})
 
 
-def _json(status: int, document: Any) -> HttpResponse:
-    return HttpResponse(status, [("Content-Type", "application/json")], json.dumps(document).encode())
+def _json(status: int, document: Any) -> PageResponse:
+    return PageResponse(status, [("Content-Type", "application/json")], json.dumps(document).encode())

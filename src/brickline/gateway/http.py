@@ -8,6 +8,7 @@ from functools import cached_property
 from urllib.parse import unquote_plus
 
 from brickline.baseplate.bodies import Body, BytesBody
+from brickline.baseplate.pages import PageResponse
 
 
 class Headers:
@@ -83,11 +84,7 @@ class HttpRequest:
         return self.headers.get("content-type").partition(";")[0].strip().lower()
 
 
-@dataclass(frozen=True)
-class HttpResponse:
-    status: int
-    headers: list[tuple[str, str]] = field(default_factory=list)
-    body: bytes | Body = b""
+HttpResponse = PageResponse
 
 
 @dataclass(frozen=True)

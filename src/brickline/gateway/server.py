@@ -9,7 +9,8 @@ from collections.abc import Mapping
 import uvicorn
 import uvloop
 
-from brickline.gateway.app import App, Page
+from brickline.baseplate.pages import Page
+from brickline.gateway.app import App
 from brickline.gateway.calls import Operations
 
 _BACKLOG = 2048

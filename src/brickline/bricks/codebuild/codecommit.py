@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import hmac
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from brickline.baseplate import clock
 from brickline.baseplate.brick import Context
-from brickline.baseplate.credentials import Credential
+from brickline.baseplate.git_access import git_password
 
 _SESSION_SECONDS = 3600.0
 
@@ -24,20 +21,7 @@ def address(context: Context, location: str) -> tuple[str, Mapping[str, str]]:
         context.account, context.principal, _SESSION_SECONDS, context.cause
     )
     host = urlsplit(url).hostname or ""
-    password = git_password(credential, context.region, host, path, clock.now())
+    password = git_password(credential.secret, context.region, host, path, clock.now())
     user = f"{credential.access_key}%{credential.session_token}"
     basic = base64.b64encode(f"{user}:{password}".encode()).decode()
     return url, {"http.extraHeader": f"Authorization: Basic {basic}"}
-
-
-def git_password(credential: Credential, region: str, host: str, path: str, now: float) -> str:
-    """As `aws codecommit credential-helper` makes it: Signature Version 4 of a request with the method GIT. Pure."""
-    moment = f"{datetime.fromtimestamp(now, UTC):%Y%m%dT%H%M%S}"
-    scope = (moment[:8], region, "codecommit", "aws4_request")
-    canonical = f"GIT\n{path}\n\nhost:{host}\n\nhost\n"
-    digest = hashlib.sha256(canonical.encode()).hexdigest()
-    text = f"AWS4-HMAC-SHA256\n{moment}\n{'/'.join(scope)}\n{digest}"
-    key = f"AWS4{credential.secret}".encode()
-    for part in (*scope, text):
-        key = hmac.new(key, part.encode(), hashlib.sha256).digest()
-    return f"{moment}Z{key.hex()}"
