@@ -28,6 +28,9 @@ from brickline.baseplate.targets import Target
 from brickline.baseplate.validation import validate
 from brickline.baseplate.watcher import Watcher
 
+Observer = Callable[[Context, str, str, Shape, Shape], None]
+"""Gets the context, service and operation of a call, its request and its answer."""
+
 BrickMaker = Callable[["Baseplate"], Brick]
 
 
@@ -49,6 +52,8 @@ class Baseplate:
         self.watcher = Watcher(self.data / "notify.sock", self.controllers.wake)
         self.delivery = Delivery(self.store, self.bus, {name: partial(self._listener_of, name) for name in listeners})
         self.dispatch = Dispatch(self.store, self.target, self.context)
+        self.observers: list[Observer] = []
+        """Told of each call that went well, of clients and between bricks, as soon as it did."""
         self._makers = bricks
         self._bricks: dict[str, Brick] = {}
 
@@ -132,7 +137,10 @@ class Baseplate:
                 f"Brickline does not have {service}:{operation} yet; docs/operations.md lists what is there",
             )
         validate(models.service_model(service).operation_model(operation), request)
-        return method(context, request)
+        answer = method(context, request)
+        for observe in self.observers:
+            observe(context, service, operation, request, answer)
+        return answer
 
     def once(self, context: Context, operation: str, token: str | None, make: Callable[[], Shape]) -> Shape:
         """`make()`'s answer, the same one again for the same token (ClientRequestToken); in one transaction with it."""

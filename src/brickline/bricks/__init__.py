@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from brickline.baseplate.house import Baseplate, BrickMaker
 
 FOLDERS = {
+    "cloudtrail": "cloudtrail",
     "codebuild": "codebuild",
     "codecommit": "codecommit",
     "events": "events",
