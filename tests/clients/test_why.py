@@ -48,7 +48,7 @@ def test_why_leads_from_an_execution_over_the_build_and_the_rule_to_the_upload(s
     events.put_targets(Rule="why", Targets=[{"Id": "build", "Arn": project, "RoleArn": ROLE}])
     s3.put_object(Bucket="why", Key="2026/01.csv", Body=b"x")
 
-    execution = _execution(sagemaker)
+    execution = _execution(sagemaker, "why")
     found = _why(server, execution)
     kinds = [step["kind"] for step in found["back"]]
     assert kinds == ["resource", "origin", "event", "principal"], found
@@ -63,9 +63,31 @@ def test_why_leads_from_an_execution_over_the_build_and_the_rule_to_the_upload(s
     assert execution in json.dumps(started["started"][0]["started"])
 
 
-def _execution(sagemaker: Any) -> str:
+def test_a_commit_starts_a_pipeline(server: Server) -> None:
+    codecommit, sagemaker, events = (boto(server, name) for name in ("codecommit", "sagemaker", "events"))
+    arn = sagemaker.create_pipeline(PipelineName="by-commit", PipelineDefinition=json.dumps(PIPELINE), RoleArn=ROLE)[
+        "PipelineArn"
+    ]
+    repository = codecommit.create_repository(repositoryName="why")["repositoryMetadata"]["Arn"]
+    pattern = {
+        "source": ["aws.codecommit"],
+        "detail-type": ["CodeCommit Repository State Change"],
+        "resources": [repository],
+        "detail": {"event": ["referenceCreated", "referenceUpdated"], "referenceName": ["main"]},
+    }
+    events.put_rule(Name="by-commit", EventPattern=json.dumps(pattern))
+    events.put_targets(Rule="by-commit", Targets=[{"Id": "p", "Arn": arn, "RoleArn": ROLE}])
+    codecommit.put_file(
+        repositoryName="why", branchName="main", filePath="config.json", fileContent=b"{}", commitMessage="start"
+    )
+    _, event, principal = _why(server, _execution(sagemaker, "by-commit"))["back"]
+    assert (event["source"], event["resources"]) == ("aws.codecommit", [repository])
+    assert principal["arn"] == PERSON
+
+
+def _execution(sagemaker: Any, pipeline: str) -> str:
     deadline = time.monotonic() + 120
-    while not (found := sagemaker.list_pipeline_executions(PipelineName="why")["PipelineExecutionSummaries"]):
+    while not (found := sagemaker.list_pipeline_executions(PipelineName=pipeline)["PipelineExecutionSummaries"]):
         assert time.monotonic() < deadline
         time.sleep(0.1)
     return str(found[0]["PipelineExecutionArn"])
