@@ -63,7 +63,7 @@ def test_exec_gives_the_command_the_server_s_environment(brickline: Callable[...
 def test_logs_of_nothing_say_what_was_looked_for(brickline: Callable[..., Done]) -> None:
     done = brickline("logs", "no-such-thing")
     assert done.returncode == 1
-    assert "no job, function, build, project, pipeline or execution is called 'no-such-thing'" in done.stderr
+    assert "no job, endpoint, function, build, project, pipeline or execution is called 'no-such-thing'" in done.stderr
 
 
 def test_logs_show_a_function_s_output(brickline: Callable[..., Done]) -> None:
@@ -83,6 +83,38 @@ client.invoke(FunctionName="hello", Payload=b'"me"', LogType="Tail")
     assert made.returncode == 0, made.stderr
     lines = brickline("logs", "hello").stdout.splitlines()
     assert any("hello from me" in line for line in lines), lines
+
+
+def test_logs_show_what_a_transform_job_and_an_endpoint_printed(brickline: Callable[..., Done]) -> None:
+    made = """
+import botocore.session, io, tarfile
+session = botocore.session.Session()
+s3, sagemaker = session.create_client("s3"), session.create_client("sagemaker")
+script = b"print('loaded')\\ndef model_fn(folder): return 1\\ndef predict_fn(data, model): return data"
+packed = io.BytesIO()
+with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+    member = tarfile.TarInfo("code/inference.py")
+    member.size = len(script)
+    archive.addfile(member, io.BytesIO(script))
+s3.create_bucket(Bucket="printed")
+s3.put_object(Bucket="printed", Key="model.tar.gz", Body=packed.getvalue())
+s3.put_object(Bucket="printed", Key="in/a", Body=b"[1]")
+container = {"Image": "python:3.11-slim", "ModelDataUrl": "s3://printed/model.tar.gz"}
+role = "arn:aws:iam::123456789012:role/SageMakerExecutionRole"
+sagemaker.create_model(ModelName="printed", PrimaryContainer=container, ExecutionRoleArn=role)
+machines = {"InstanceType": "ml.m5.large", "InstanceCount": 1}
+source = {"DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://printed/in"}}}
+sagemaker.create_transform_job(TransformJobName="printing", ModelName="printed", TransformInput=source,
+                               TransformOutput={"S3OutputPath": "s3://printed/out"}, TransformResources=machines)
+variant = {"VariantName": "v", "ModelName": "printed", "InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
+sagemaker.create_endpoint_config(EndpointConfigName="served", ProductionVariants=[variant])
+sagemaker.create_endpoint(EndpointName="served", EndpointConfigName="served")
+sagemaker.get_waiter("endpoint_in_service").wait(EndpointName="served")
+"""
+    done = brickline("exec", "--", sys.executable, "-c", made)
+    assert done.returncode == 0, done.stderr
+    assert "loaded" in brickline("logs", "printing", "--follow").stdout.splitlines()
+    assert "loaded" in brickline("logs", "served").stdout.splitlines()
 
 
 def test_logs_follow_a_project_s_latest_build(brickline: Callable[..., Done]) -> None:

@@ -1,4 +1,4 @@
-"""`brickline logs`: what a job, a function, a build or a pipeline execution printed."""
+"""`brickline logs`: what a job, an endpoint, a function, a build or a pipeline execution printed."""
 
 from __future__ import annotations
 
@@ -17,6 +17,12 @@ from brickline.cli.common import client, data_option
 
 _INTERVAL = 0.5
 _BUILD = re.compile(r"[\w-]+:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_JOB_GROUPS = {
+    "training-job": "/aws/sagemaker/TrainingJobs",
+    "processing-job": "/aws/sagemaker/ProcessingJobs",
+    "transform-job": "/aws/sagemaker/TransformJobs",
+}
+_STEP_JOBS = ("TrainingJob", "ProcessingJob", "TransformJob")
 _FINAL = ("Completed", "Failed", "Stopped", "Succeeded", "CompletedWithFailures")
 
 
@@ -31,11 +37,11 @@ class Source:
 
 @click.command("logs")
 @data_option
-@click.option("--follow", "-f", is_flag=True, help="Go on until it has ended (a function: until Ctrl-C).")
+@click.option("--follow", "-f", is_flag=True, help="Go on until it has ended (a function, an endpoint: until Ctrl-C).")
 @click.option("--times", is_flag=True, help="Put the time before each line.")
 @click.argument("name", metavar="NAME-or-ARN")
 def command(data: Path, follow: bool, times: bool, name: str) -> None:
-    """Show what a training or processing job, a Lambda function, a build or a pipeline execution printed.
+    """Show what a job, an endpoint, a Lambda function, a build or a pipeline execution printed.
 
     A pipeline's name stands for its latest execution, a build project's for its latest build.
 
@@ -46,7 +52,9 @@ def command(data: Path, follow: bool, times: bool, name: str) -> None:
     finder = Finder(data)
     found = finder.find(name)
     if found is None:
-        raise click.ClickException(f"no job, function, build, project, pipeline or execution is called {name!r}")
+        raise click.ClickException(
+            f"no job, endpoint, function, build, project, pipeline or execution is called {name!r}"
+        )
     seen: dict[Source, _Position] = {}
     try:
         while True:
@@ -89,7 +97,7 @@ class _Position:
 
 @dataclass(frozen=True)
 class Found:
-    """What the name stands for: `kind` is training-job, processing-job, function, build or execution."""
+    """What the name stands for: `kind` is that of a job, or endpoint, function, build or execution."""
 
     kind: str
     name: str
@@ -110,21 +118,21 @@ class Finder:
         if _BUILD.fullmatch(build := name.rsplit(":build/", 1)[-1]):
             return self._if_there("build", build)
         short = name.rsplit("/", 1)[-1] if name.startswith("arn:aws:sagemaker") else name
-        for kind in ("training-job", "processing-job", "function"):
+        for kind in (*_JOB_GROUPS, "endpoint", "function"):
             if found := self._if_there(kind, short):
                 return found
         return self._latest_execution(short) or self._latest_build(short)
 
     def has_ended(self, found: Found) -> bool:
         described = self._describe(found.kind, found.name)
-        states = ("TrainingJobStatus", "ProcessingJobStatus", "PipelineExecutionStatus")
+        states = (*(f"{job}Status" for job in _STEP_JOBS), "PipelineExecutionStatus")
         return any(described.get(member) in _FINAL for member in states) or bool(described.get("buildComplete"))
 
     def sources(self, found: Found) -> list[Source]:
-        if found.kind == "training-job":
-            return [Source("/aws/sagemaker/TrainingJobs", f"{found.name}/")]
-        if found.kind == "processing-job":
-            return [Source("/aws/sagemaker/ProcessingJobs", f"{found.name}/")]
+        if group := _JOB_GROUPS.get(found.kind):
+            return [Source(group, f"{found.name}/")]
+        if found.kind == "endpoint":
+            return [Source(f"/aws/sagemaker/Endpoints/{found.name}", "")]
         if found.kind == "function":
             return [Source(f"/aws/lambda/{found.name.rsplit(':', 1)[-1]}", "")]
         if found.kind == "build":
@@ -147,9 +155,9 @@ class Finder:
         if "CacheHitResult" in step:
             return []
         metadata, label = step.get("Metadata", {}), step["StepName"]
-        for member, group in (("TrainingJob", "TrainingJobs"), ("ProcessingJob", "ProcessingJobs")):
-            if arn := metadata.get(member, {}).get("Arn"):
-                return [Source(f"/aws/sagemaker/{group}", f"{arn.rsplit('/', 1)[-1]}/", label)]
+        for job in _STEP_JOBS:
+            if arn := metadata.get(job, {}).get("Arn"):
+                return [Source(f"/aws/sagemaker/{job}s", f"{arn.rsplit('/', 1)[-1]}/", label)]
         return []
 
     def _if_there(self, kind: str, name: str) -> Found | None:
@@ -186,6 +194,8 @@ class Finder:
         calls: dict[str, Callable[[], dict[str, Any]]] = {
             "training-job": lambda: self._sagemaker.describe_training_job(TrainingJobName=name),
             "processing-job": lambda: self._sagemaker.describe_processing_job(ProcessingJobName=name),
+            "transform-job": lambda: self._sagemaker.describe_transform_job(TransformJobName=name),
+            "endpoint": lambda: self._sagemaker.describe_endpoint(EndpointName=name),
             "function": lambda: self._lambda.get_function_configuration(FunctionName=name),
             "build": lambda: self._build(name),
             "execution": lambda: self._sagemaker.describe_pipeline_execution(PipelineExecutionArn=name),
