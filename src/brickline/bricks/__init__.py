@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 FOLDERS = {
     "cloudtrail": "cloudtrail",
+    "cloudwatch": "cloudwatch",
     "codebuild": "codebuild",
     "codecommit": "codecommit",
     "events": "events",

@@ -30,6 +30,9 @@ def test_a_script_trains_and_its_model_is_in_s3(account: Any) -> None:
     assert account.members("out/job/output/model.tar.gz") == {"model": b"1,2"}
     assert "out/job/output/output.tar.gz" not in account.keys("out/")
     assert [(one["MetricName"], one["Value"]) for one in job["FinalMetricDataList"]] == [("loss", 0.25)]
+    metrics = account.context.call("cloudwatch", "ListMetrics", Namespace="/aws/sagemaker/TrainingJobs")["Metrics"]
+    dimensions = [{"Name": "TrainingJobName", "Value": "job"}]
+    assert [(metric["MetricName"], metric["Dimensions"]) for metric in metrics] == [("loss", dimensions)]
 
 
 def test_statuses_and_times_are_those_of_the_service(account: Any) -> None:
