@@ -131,7 +131,8 @@ class _Git:
         for pattern, words in _SAYINGS:
             if re.search(pattern, errors):
                 return f"{words} for {self._what}"
-        return f"git clone failed for {self._what}: {' '.join(errors.split())[-500:]}"
+        said = [line for line in errors.splitlines() if line.startswith(("fatal:", "error:", "remote:"))]
+        return f"git clone failed for {self._what}: {' '.join(said)[-500:]}"
 
     def _environment(self) -> dict[str, str]:
         """Nothing of the server's own configuration but where its programs and its network are."""

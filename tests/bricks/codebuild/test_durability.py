@@ -7,13 +7,13 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from tests.bricks.codebuild.conftest import Account, MakeAccount, buildspec, project_request
 
-from brickline.baseplate import clock
 from brickline.bricks.codebuild.life import BuildLife
 from brickline.bricks.codebuild.preparation import Preparation
 from brickline.bricks.codebuild.sandboxes import Sandboxes
@@ -66,7 +66,7 @@ def test_a_build_goes_on_while_its_server_is_killed(tmp_path: Path, make_account
 
 
 def test_a_build_that_ended_in_time_is_not_timed_out_by_a_late_server(
-    account: Account, make_account: MakeAccount, monkeypatch: pytest.MonkeyPatch
+    account: Account, make_account: MakeAccount, later: Callable[[float], None]
 ) -> None:
     account.project()
     build = account.start(buildspecOverride=WAITS)
@@ -75,7 +75,7 @@ def test_a_build_that_ended_in_time_is_not_timed_out_by_a_late_server(
     (folder,) = (account.baseplate.data / "jobs").iterdir()
     (folder / "files/output/src000000001/src/go").touch()
     account.wait_until(lambda: SandboxRuntime().state(folder).phase == "ended")
-    monkeypatch.setattr(clock, "_offset", 7200.0)
+    later(7200.0)
     again = make_account()
     again.wait_until(lambda: bool(again.get(build["id"])["buildComplete"]))
     assert again.get(build["id"])["buildStatus"] == "SUCCEEDED"

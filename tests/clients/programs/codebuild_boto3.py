@@ -87,6 +87,46 @@ try:
 except ClientError as error:
     assert error.response["Error"]["Code"] == "InvalidInputException", error
 
+PUSHES = """
+version: 0.2
+env:
+  git-credential-helper: yes
+phases:
+  build:
+    commands:
+      - git log -1 --format=%s
+      - git -c user.name=build -c user.email=b@example.com commit -q --allow-empty -m "by $CODEBUILD_BUILD_NUMBER"
+      - git push -q origin HEAD:refs/heads/built
+"""
+codecommit = boto3.client("codecommit")
+repository = codecommit.create_repository(repositoryName="built-by-boto3")["repositoryMetadata"]
+commit = codecommit.put_file(
+    repositoryName="built-by-boto3",
+    branchName="main",
+    fileContent=PUSHES,
+    filePath="buildspec.yml",
+    commitMessage="one",
+)["commitId"]
+for location in (
+    repository["cloneUrlHttp"],
+    f"https://git-codecommit.{s3.meta.region_name}.amazonaws.com/v1/repos/built-by-boto3",
+):
+    build = codebuild.start_build(
+        projectName="boto3",
+        sourceTypeOverride="CODECOMMIT",
+        sourceLocationOverride=location,
+        sourceVersion="refs/heads/main",
+        artifactsOverride={"type": "NO_ARTIFACTS"},
+    )["build"]
+    while not build["buildComplete"]:
+        time.sleep(0.1)
+        build = codebuild.batch_get_builds(ids=[build["id"]])["builds"][0]
+    assert (build["buildStatus"], build["resolvedSourceVersion"]) == ("SUCCEEDED", commit), build["phases"]
+    pushed = codecommit.get_branch(repositoryName="built-by-boto3", branchName="built")["branch"]["commitId"]
+    message = codecommit.get_commit(repositoryName="built-by-boto3", commitId=pushed)["commit"]["message"]
+    assert message.strip() == f"by {build['buildNumber']}", message
+    codecommit.delete_branch(repositoryName="built-by-boto3", branchName="built")
+
 codebuild.update_project(name="boto3", description="new")
 assert codebuild.batch_get_projects(names=["boto3"])["projects"][0]["description"] == "new"
 codebuild.delete_project(name="boto3")

@@ -74,6 +74,7 @@ class Buildspec:
     secrets: Mapping[str, str] = field(default_factory=dict)
     exported: tuple[str, ...] = ()
     git_credential_helper: bool = False
+    """Git in a build has credentials for this server's repositories either way."""
     run_as: str = ""
     runtimes: Mapping[str, str] = field(default_factory=dict)
     artifacts: Files | None = None

@@ -47,7 +47,6 @@ class Prepared:
     variables: dict[str, str]
     hidden: list[str]
     """Values that the log must not show."""
-    credential_helper: bool
 
     def write(self, path: Path) -> None:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
@@ -99,7 +98,7 @@ class Preparation:
         variables = {**base_variables(), **own, **codebuild_variables(document, sources)}
         image = self._image(document, buildspec, own, tell)
         self._runtime.prepare(self._environments.ensure(image, tell).prefix)
-        prepared = Prepared(image, variables, [*fetched.values()], buildspec.git_credential_helper)
+        prepared = Prepared(image, variables, [*fetched.values()])
         prepared.write(folder.variables)
 
     def _image(self, document: Shape, buildspec: Buildspec, variables: dict[str, str], tell: Tell) -> str:

@@ -91,8 +91,6 @@ class Sandboxes:
         clients = client_environment(self._baseplate.addresses, credential, build.region)
         variables = {**built.environment.variables, **self._indexes.job_variables, **clients, **prepared.variables}
         variables["PATH"] = f"{places.TOOLS}:{variables['PATH']}"
-        if prepared.credential_helper:
-            variables |= _git_settings()
         return variables
 
     def _credential(self, build: Resource, seconds: float) -> Credential:
@@ -116,14 +114,3 @@ def _refuse_docker(folder: BuildFolder, build: Resource) -> None:
     tool.parent.mkdir(exist_ok=True)
     tool.write_text(_NO_ENGINE.format(why))
     tool.chmod(0o755)
-
-
-def _git_settings() -> dict[str, str]:
-    """`git-credential-helper: yes`: git asks the aws CLI for credentials of CodeCommit."""
-    return {
-        "GIT_CONFIG_COUNT": "2",
-        "GIT_CONFIG_KEY_0": "credential.helper",
-        "GIT_CONFIG_VALUE_0": "!aws codecommit credential-helper $@",
-        "GIT_CONFIG_KEY_1": "credential.UseHttpPath",
-        "GIT_CONFIG_VALUE_1": "true",
-    }
