@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from brickline.baseplate.brick import Context, Shape
 from brickline.baseplate.house import Baseplate
+from brickline.baseplate.schema import places
 
 STORE = "artifacts"
 SOURCE = "sources"
@@ -111,6 +113,11 @@ class Account:
             result={"summary": "looked at", "status": status},
             token=token,
         )
+
+    def place(self) -> int:
+        """How far the brick has heard."""
+        with self.baseplate.store.read() as connection:
+            return connection.scalar(select(places.c.seq).where(places.c.listener == "codepipeline")) or 0
 
     def events(self, what: str) -> Iterator[Shape]:
         for event in self.baseplate.bus.events():

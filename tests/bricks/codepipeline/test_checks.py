@@ -127,6 +127,11 @@ BAD: dict[str, tuple[Shape, str, str]] = {
         STAGE,
         "Action 'Manual' in stage 'A' has been used more than once",
     ),
+    "a condition": (
+        v2({**stage("A", manual()), "onFailure": {"result": "ROLLBACK"}}),
+        STAGE,
+        "Stage 'A': onFailure is not available",
+    ),
     "no source first": (
         of_source(manual("Look")),
         STRUCTURE,

@@ -14,7 +14,7 @@ RUN, DONE, BAD, LEFT = "InProgress", "Succeeded", "Failed", "Abandoned"
 def two_groups() -> Stage:
     """A and B at once, then C."""
     declared = stage("S", manual("A"), manual("B"), manual("C", runOrder=5))
-    return Stage("S", tuple(Action("S", one) for one in declared["actions"]))
+    return Stage(declared, tuple(Action("S", one) for one in declared["actions"]))
 
 
 @pytest.mark.parametrize(

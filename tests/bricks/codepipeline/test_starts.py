@@ -5,7 +5,18 @@ from __future__ import annotations
 import json
 
 import pytest
-from tests.bricks.codepipeline.conftest import KEY, SITE, SOURCE, Account, deploy, manual, pipeline, source, stage
+from tests.bricks.codepipeline.conftest import (
+    KEY,
+    SITE,
+    SOURCE,
+    Account,
+    action,
+    deploy,
+    manual,
+    pipeline,
+    source,
+    stage,
+)
 
 from brickline.baseplate.brick import Shape
 from brickline.baseplate.errors import Refused
@@ -99,3 +110,72 @@ def test_executions_know_what_caused_them(account: Account) -> None:
     written = [event for event in account.baseplate.bus.events() if event["detail-type"] == "Object Created"]
     started = [event for event in account.events("Pipeline") if event["detail"]["state"] == "STARTED"]
     assert started[-1]["cause"] == written[-1]["id"] or any(event["id"] == started[-1]["cause"] for event in written)
+
+
+def pushed(account: Account, branch: str, commit: str = "c" * 40, **members: str) -> None:
+    """CodeCommit's event of a push."""
+    detail = {
+        "event": "referenceUpdated",
+        "repositoryName": "code",
+        "referenceType": "branch",
+        "referenceName": branch,
+        "commitId": commit,
+        **members,
+    }
+    arn = account.context.arn("codecommit", "code")
+    account.context.emit("aws.codecommit", "CodeCommit Repository State Change", [arn], detail)
+
+
+def git_source(provider: str, **configuration: str) -> Shape:
+    made = action("Source", "Source", provider, outputArtifacts=[{"name": "SourceArtifact"}])
+    return {**made, "configuration": {"BranchName": "main", **configuration}}
+
+
+def started(account: Account, declared: Shape) -> list[Shape]:
+    """What pushes of two branches and a tag start, beside the execution that a new pipeline begins."""
+    account.create(declared)
+    pushed(account, "other")
+    pushed(account, "main")
+    pushed(account, "v1", referenceType="tag")
+    last = list(account.baseplate.bus.events())[-1]["seq"]
+    account.until(lambda: account.place() >= last)
+    return account.executions()[:-1]
+
+
+def test_a_push_of_the_branch_starts_a_pipeline_that_polls(account: Account) -> None:
+    declared = pipeline(stage("Deploy", deploy()))
+    declared["stages"][0]["actions"] = [git_source("CodeCommit", RepositoryName="code")]
+    (found,) = started(account, declared)
+    assert found["trigger"]["triggerType"] == "PollForSourceChanges"
+
+
+def test_a_push_starts_nothing_where_polling_is_off(account: Account) -> None:
+    declared = pipeline(stage("Deploy", deploy()))
+    declared["stages"][0]["actions"] = [git_source("CodeCommit", RepositoryName="code", PollForSourceChanges="false")]
+    assert started(account, declared) == []
+
+
+def connected(*push: Shape) -> Shape:
+    git = {"sourceActionName": "Source", "push": list(push)}
+    triggers = [{"providerType": "CodeStarSourceConnection", "gitConfiguration": git}]
+    declared = pipeline(stage("Deploy", deploy()), pipelineType="V2", **({"triggers": triggers} if push else {}))
+    declared["stages"][0]["actions"] = [
+        git_source("CodeStarSourceConnection", ConnectionArn="arn:aws:x", FullRepositoryId="me/code")
+    ]
+    return declared
+
+
+@pytest.mark.parametrize(
+    ("push", "count"),
+    [
+        ((), 1),
+        (({"branches": {"includes": ["**"]}},), 2),
+        (({"branches": {"includes": ["**"], "excludes": ["main"]}},), 1),
+        (({"tags": {"includes": ["v*"]}},), 1),
+        (({"tags": {"includes": ["v*"]}}, {"branches": {"includes": ["*"]}}), 3),
+        (({"branches": {"includes": ["nowhere"]}},), 0),
+    ],
+)
+def test_a_trigger_starts_what_passes_its_filters(account: Account, push: tuple[Shape, ...], count: int) -> None:
+    found = started(account, connected(*push))
+    assert [one["trigger"]["triggerType"] for one in found] == ["WebhookV2"] * count

@@ -22,10 +22,11 @@ class Admission:
             return self.end(context, execution, "Stopped")
         mode = execution.document["executionMode"]
         standings = self._records.standings(context, execution.parent)
-        if execution.id in superseded(standings, mode):
+        waiting_in_vain = superseded(standings, mode)
+        if execution.id in waiting_in_vain:
             return self.end(context, execution, "Superseded")
-        if len([one for one in standings if one.stage == execution.private["stage"]]) > 1:
-            self._records.wake_waiting(context, execution.parent)  # those that waited before it may wait in vain now
+        for number in waiting_in_vain:
+            self._records.wake(number)
         others = [other for other in standings if other.number != execution.id]
         pipeline = self._records.pipeline(context, execution.parent)
         if not is_open(pipeline, execution.private["stage"]) or not may_enter(standing(execution), others, mode):

@@ -75,6 +75,12 @@ def _check_stage(stage: Stage) -> None:
             "InvalidStageDeclarationException",
             f"Stage '{stage.name}' has {len(stage.actions)} actions. A stage has 1 to {_MOST_IN_STAGE} actions",
         )
+    for member in ("beforeEntry", "onSuccess", "onFailure", "blockers"):
+        if stage.declared.get(member):
+            raise Refused(
+                "InvalidStageDeclarationException",
+                f"Stage '{stage.name}': {member} is not available in Brickline; leave it out",
+            )
     for name in _repeated(action.name for action in stage.actions):
         raise Refused(
             "InvalidStageDeclarationException",

@@ -55,8 +55,12 @@ class Action:
 
 @dataclass(frozen=True)
 class Stage:
-    name: str
+    declared: Shape
     actions: tuple[Action, ...]
+
+    @property
+    def name(self) -> str:
+        return str(self.declared["name"])
 
     def action(self, name: str) -> Action | None:
         return next((action for action in self.actions if action.name == name), None)
@@ -74,7 +78,7 @@ class Declaration:
         return Declaration(
             declared,
             tuple(
-                Stage(stage["name"], tuple(Action(stage["name"], action) for action in stage["actions"]))
+                Stage(stage, tuple(Action(stage["name"], action) for action in stage["actions"]))
                 for stage in declared["stages"]
             ),
         )

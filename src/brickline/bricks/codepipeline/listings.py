@@ -1,4 +1,4 @@
-"""Lists beside those of pipelines and executions: action executions and action types."""
+"""Lists beside those of pipelines and executions: action executions, action types, webhooks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from brickline.bricks.codepipeline.records import Records
 
 
 class Listings:
-    """ListActionExecutions and ListActionTypes."""
+    """ListActionExecutions, ListActionTypes and ListWebhooks."""
 
     def __init__(self, records: Records) -> None:
         self._records = records
@@ -25,3 +25,7 @@ class Listings:
         """Only AWS's own: nobody can make further ones."""
         is_wanted = request.get("actionOwnerFilter", "AWS") == "AWS"
         return {"actionTypes": [one.described() for one in ACTION_TYPES.values()] if is_wanted else []}
+
+    def list_webhooks(self, _context: Context, _request: Shape) -> Shape:
+        """None: they cannot be made here."""
+        return {"webhooks": []}

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import chain
 
 from sqlalchemy import delete
 
@@ -79,8 +80,9 @@ class Records:
         return next(self.actions.all(context, None, table.c.lookup == name), None)
 
     def approvals(self, context: Context, pipeline: str) -> Iterator[Resource]:
-        """Every approval that a pipeline has asked for."""
-        return (one for one in self.actions.all(context, pipeline) if one.private["token"])
+        """Every approval that a pipeline has asked for, those that wait first."""
+        waiting = self.actions.all(context, pipeline, is_unfinished)  # type: ignore[arg-type]
+        return (one for one in chain(waiting, self.actions.all(context, pipeline)) if one.private["token"])
 
     def unfinished(self, context: Context, pipeline: str) -> Iterator[Resource]:
         return self.executions.all(context, pipeline, is_unfinished)  # type: ignore[arg-type]
@@ -98,7 +100,7 @@ class Records:
         """A stage or a transition is free: those that wait look again."""
         for execution in self.unfinished(context, pipeline):
             if not execution.private["inside"]:
-                self._wake(execution.id)
+                self.wake(execution.id)
 
     def move_execution(self, context: Context, execution: Resource, status: str, state: str = "") -> None:
         """To be called in a transaction. `state` is the event's, where it is not that of the status."""
@@ -136,7 +138,7 @@ class Records:
                     )
                 )
 
-    def _wake(self, resource_id: int) -> None:
+    def wake(self, resource_id: int) -> None:
         self.store.after_commit(lambda: self._baseplate.controllers.wake(resource_id))
 
 
