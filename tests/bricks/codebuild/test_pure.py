@@ -8,13 +8,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
 
 from brickline.baseplate.brick import Shape
-from brickline.baseplate.credentials import Credential
-from brickline.bricks.codebuild.codecommit import git_password
 from brickline.bricks.codebuild.events import moment
 from brickline.bricks.codebuild.logs import masking
 from brickline.bricks.codebuild.secret_values import secret_place
@@ -74,18 +69,6 @@ def test_places_in_s3(location: str) -> None:
 def test_secrets_are_not_shown() -> None:
     show = masking(["pass", "password", ""])
     assert show("the password is pass of ASIAABCDEFGHIJKLMNOP") == "the *** is *** of ***"
-
-
-def test_gits_password_is_the_credential_helpers() -> None:
-    """As awscli/customizations/codecommit.py signs."""
-    credential = Credential("ASIA", "secret", "token", "123456789012", "arn", 0.0)
-    request = AWSRequest(method="GIT", url="https://host/v1/repos/name")
-    request.context["timestamp"] = "20260102T030405"
-    signer = SigV4Auth(Credentials("ASIA", "secret", "token"), "codecommit", "us-east-1")
-    text = signer.string_to_sign(request, "GIT\n/v1/repos/name\n\nhost:host\n\nhost\n")
-    assert git_password(credential, "us-east-1", "host", "/v1/repos/name", 1767323045.0) == (
-        f"20260102T030405Z{signer.signature(text, request)}"
-    )
 
 
 def test_a_zip_is_unpacked_with_its_links_and_modes(tmp_path: Path) -> None:

@@ -9,11 +9,11 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from brickline.baseplate import git_access
 from brickline.baseplate.brick import Context, Shape
 from brickline.baseplate.errors import Refused
 from brickline.baseplate.git_clones import Checkout, CloneFailed, clone
 from brickline.baseplate.transfers import save_body
-from brickline.bricks.codebuild import codecommit
 from brickline.bricks.codebuild.places import BuildFolder, source_directory
 from brickline.bricks.codebuild.sources.credentials import git_settings
 from brickline.bricks.codebuild.sources.zips import BadZip, relative_parts, unpack
@@ -130,8 +130,8 @@ class _Fetch:
         source = self._source
         url, settings = location, dict[str, str]()
         if source["type"] == "CODECOMMIT":
-            url, own = codecommit.address(self._context, location)
-            settings |= {**own, "http.proxy": ""}  # this server itself is reached without one
+            url, own = git_access.address(self._context, location)
+            settings |= own
         else:
             settings |= git_settings(self._context, source["type"], location)
         if source.get("insecureSsl"):

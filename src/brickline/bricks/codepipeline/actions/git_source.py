@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from brickline.baseplate import git_addresses
+from brickline.baseplate import git_access
 from brickline.baseplate.bodies import FileBody
 from brickline.baseplate.git_clones import Checkout, CloneFailed, archive, clone, commit_facts
 from brickline.bricks.codepipeline.actions.work import Outcome, Work, failed, succeeded
@@ -69,7 +69,7 @@ def _checkout(work: Work, remote: Remote) -> Checkout:
     override = work.execution.private["overrides"].get(work.action.name) or {}
     branch = work.configuration["BranchName"]
     version = override.get("COMMIT_ID") or f"refs/heads/{branch}"
-    url, settings = git_addresses.address(work.context, remote.url) if remote.is_ours else (remote.url, {})
+    url, settings = git_access.address(work.context, remote.url) if remote.is_ours else (remote.url, {})
     return Checkout(url, version, f"branch {branch}", origin=remote.url, settings=settings)
 
 
