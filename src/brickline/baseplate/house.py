@@ -75,7 +75,7 @@ class Baseplate:
         self.delivery.close()
         self.dispatch.close()
         self.controllers.close()
-        for brick in self._bricks.values():
+        for brick in [*self._bricks.values()]:  # what one has left to say may make another (metrics: CloudWatch)
             brick.close()
         self.watcher.close()
         self.store.close()
