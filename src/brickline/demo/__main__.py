@@ -1,4 +1,4 @@
-"""`python -m brickline.demo [--keep]`: stage 1 on real data, in under a minute."""
+"""`python -m brickline.demo [--keep]`: stages 1 and 2 on real data, in about a minute."""
 
 from __future__ import annotations
 
@@ -18,9 +18,15 @@ from rich.console import Console
 
 import brickline
 from brickline.demo import flights, show
+from brickline.demo.load import Load
 
 FIRST_DAYS = "2013-12-07"
 MORE_DAYS = "2013-12-14"
+TOMORROW = "2013-12-15"
+_ASKED = 10
+"""Flights that each request of the load asks about."""
+_AFTERWARDS = 0.5
+"""Seconds for which the load goes on, once version 2 is there."""
 
 
 @click.command()
@@ -29,7 +35,7 @@ MORE_DAYS = "2013-12-14"
 )
 @click.option("--keep", is_flag=True, envvar="KEEP", help="Leave the server running at the end.")
 def main(data: Path, keep: bool) -> None:
-    """Train, evaluate and register a model of late flights, twice: a week of data more makes version 2."""
+    """Train, evaluate and register a model of late flights, twice, and serve it: version 2 takes over under load."""
     _quieten()
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
     started = time.monotonic()
@@ -60,14 +66,17 @@ class Demo:
         self.sagemaker: Any = boto3.client("sagemaker")
 
     def run(self) -> None:
+        from brickline.demo.pipeline import PIPELINE
+
         days = self.upload()
         self.create_pipeline()
         for version, last_day in ((1, FIRST_DAYS), (2, MORE_DAYS)):
             self.title(f"Version {version}: the flights until {last_day}")
             manifest = self.write_manifest([day for day in days if day <= last_day])
-            self.execute(manifest)
+            self.execute(PIPELINE, FlightsManifest=manifest)
             self.tell()
         self.compare()
+        self.serve()
 
     def upload(self) -> list[str]:
         self.title("Data: the flights that left New York in 2013")
@@ -80,9 +89,9 @@ class Demo:
         return list(days)
 
     def create_pipeline(self) -> None:
-        from brickline.demo.pipeline import PIPELINE, get_pipeline
+        from brickline.demo.pipeline import get_pipeline
 
-        self.title(f"Pipeline: {PIPELINE}")
+        self.title("Pipeline: training")
         answer = get_pipeline(self.session, self.role, self.bucket).upsert(self.role)
         self.console.print(f"  {answer['PipelineArn']}", soft_wrap=True)
 
@@ -94,11 +103,10 @@ class Demo:
         self.s3.put_object(Bucket=self.bucket, Key=key, Body=body.encode())
         return f"s3://{self.bucket}/{key}"
 
-    def execute(self, manifest: str) -> None:
-        from brickline.demo.pipeline import PIPELINE
-
+    def execute(self, pipeline: str, **parameters: str) -> None:
         answer = self.sagemaker.start_pipeline_execution(
-            PipelineName=PIPELINE, PipelineParameters=[{"Name": "FlightsManifest", "Value": manifest}]
+            PipelineName=pipeline,
+            PipelineParameters=[{"Name": name, "Value": value} for name, value in parameters.items()],
         )
         execution: str = answer["PipelineExecutionArn"]
         started = time.monotonic()
@@ -136,6 +144,36 @@ class Demo:
             auc = self.metrics(package)["auc"]
             line = f"  version {summary['ModelPackageVersion']}  AUC {auc:.4f}  {summary['ModelApprovalStatus']}"
             self.console.print(line, container["ModelDataUrl"], soft_wrap=True)
+
+    def serve(self) -> None:
+        """Version 1 goes live; version 2 takes its place while clients go on asking."""
+        import boto3
+
+        from brickline.demo.serving_pipeline import ENDPOINT, SERVING, get_pipeline
+
+        self.title(f"Serving: {SERVING}, version 1 behind the endpoint {ENDPOINT}")
+        get_pipeline(self.session, self.role).upsert(self.role)
+        self.execute(SERVING, Version="1")
+        runtime = boto3.client("sagemaker-runtime")
+        tomorrow = flights.features(TOMORROW)
+        self.predict(runtime, tomorrow)
+        self.title("Version 2 takes over, while clients go on asking")
+        with Load(runtime, ENDPOINT, tomorrow.first(_ASKED)) as load:
+            self.execute(SERVING, Version="2")
+            time.sleep(_AFTERWARDS)
+        self.console.print(f"  {load}")
+        self.predict(runtime, tomorrow)
+
+    def predict(self, runtime: Any, day: flights.Features) -> None:
+        from brickline.demo.serving_pipeline import ENDPOINT
+
+        answer = runtime.invoke_endpoint(
+            EndpointName=ENDPOINT, ContentType="text/csv", Accept="application/json", Body=day.body
+        )
+        scores = json.load(answer["Body"])
+        latest = sorted(zip(scores, day.names, strict=True), reverse=True)[:3]
+        told = ", ".join(f"{name} ({score:.0%})" for score, name in latest)
+        self.console.print(f"  {day.date}, {len(scores)} flights: the likeliest to be late are {told}")
 
     def title(self, text: str) -> None:
         self.console.print(f"\n[bold]{text}[/]")

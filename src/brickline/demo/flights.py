@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import dataclass
 from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
@@ -35,3 +36,32 @@ def weather() -> io.BytesIO:
 def _day(line: str) -> str:
     year, month, day, _ = line.split(",", 3)
     return f"{year}-{int(month):02}-{int(day):02}"
+
+
+@dataclass(frozen=True)
+class Features:
+    """A day's flights as the model takes them."""
+
+    date: str
+    body: bytes
+    """CSV with a header."""
+    names: list[str]
+    """A flight each, in the order of the lines: `UA 1545 to IAH`."""
+
+    def first(self, count: int) -> bytes:
+        """The header and so many flights."""
+        return b"".join(self.body.splitlines(keepends=True)[: count + 1])
+
+
+def features(day: str) -> Features:
+    """What is known of a day's flights before they leave, by the very code that the pipeline prepares its data with."""
+    import pandas as pd
+
+    from brickline.demo.steps.preprocess import COLUMNS
+    from brickline.demo.steps.preprocess import features as prepared
+    from brickline.demo.steps.weather import tidy
+
+    table = pd.read_csv(io.BytesIO(days()[day])).dropna(subset=["arr_delay"]).reset_index(drop=True)
+    names = [f"{one.carrier} {one.flight} to {one.dest}" for one in table.itertuples()]
+    known = prepared(table[COLUMNS], tidy(pd.read_csv(weather()))).drop(columns=["late", "date"])
+    return Features(day, known.to_csv(index=False).encode(), names)

@@ -135,13 +135,7 @@ def repackage_step(session: PipelineSession, role: str, bucket: str, train: Trai
 
 
 def register_step(session: PipelineSession, role: str, repackage: LambdaStep, evaluate: ProcessingStep) -> ModelStep:
-    model = Model(
-        image_uri=image_uris.retrieve("sklearn", session.boto_region_name, FRAMEWORK),
-        model_data=repackage.properties.Outputs["model_data"],
-        role=role,
-        env={"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"},
-        sagemaker_session=session,
-    )
+    model = flights_model(session, role, repackage.properties.Outputs["model_data"])
     report = Join("/", [output_uri(evaluate, "evaluation"), "evaluation.json"])
     arguments = model.register(
         content_types=["text/csv"],
@@ -153,6 +147,17 @@ def register_step(session: PipelineSession, role: str, repackage: LambdaStep, ev
         model_metrics=ModelMetrics(model_statistics=MetricsSource("application/json", report)),
     )
     return ModelStep("Flights", step_args=arguments)
+
+
+def flights_model(session: PipelineSession, role: str, model_data: Any) -> Model:
+    """The archive with the model and its serving code, in the container that runs it."""
+    return Model(
+        image_uri=image_uris.retrieve("sklearn", session.boto_region_name, FRAMEWORK),
+        model_data=model_data,
+        role=role,
+        env={"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"},
+        sagemaker_session=session,
+    )
 
 
 def output_uri(step: ProcessingStep, name: str) -> Any:

@@ -17,10 +17,10 @@ def read_days() -> pd.DataFrame:
     return pd.concat([pd.read_csv(day, usecols=COLUMNS) for day in days], ignore_index=True)
 
 
-def features(flights: pd.DataFrame) -> pd.DataFrame:
+def features(flights: pd.DataFrame, weather: pd.DataFrame) -> pd.DataFrame:
     """What is known before a flight leaves, and in column 0 whether it came more than 15 minutes late."""
     flights = flights.dropna(subset=["arr_delay"])
-    flights = flights.merge(pd.read_csv(WEATHER), on=["origin", "time_hour"], how="left")
+    flights = flights.merge(weather, on=["origin", "time_hour"], how="left")
     date = pd.to_datetime(flights[["year", "month", "day"]])
     flights.insert(0, "late", (flights["arr_delay"] > 15).astype(int))
     flights["date"] = date.dt.strftime("%Y-%m-%d")
@@ -33,7 +33,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--test-days", type=int, default=14)
     test_days = parser.parse_args().test_days
-    table = features(read_days())
+    table = features(read_days(), pd.read_csv(WEATHER))
     first_test_day = sorted(table["date"].unique())[-test_days]
     is_test = table["date"] >= first_test_day
     for name, part in (("train", table[~is_test]), ("test", table[is_test])):

@@ -9,10 +9,15 @@ TARGET = Path("/opt/ml/processing/tidy")
 MEASURES = ["temp", "dewp", "humid", "wind_speed", "precip", "pressure", "visib"]
 
 
-def main() -> None:
-    weather = pd.read_csv(SOURCE / "weather.csv", usecols=["origin", "time_hour", *MEASURES])
+def tidy(weather: pd.DataFrame) -> pd.DataFrame:
+    weather = weather[["origin", "time_hour", *MEASURES]]
     weather = weather.sort_values("time_hour").drop_duplicates(["origin", "time_hour"])
     weather[MEASURES] = weather.groupby("origin")[MEASURES].ffill()
+    return weather
+
+
+def main() -> None:
+    weather = tidy(pd.read_csv(SOURCE / "weather.csv"))
     weather.to_csv(TARGET / "weather.csv", index=False)
     print(f"{len(weather)} hours of weather at {weather['origin'].nunique()} airports")
 

@@ -1,0 +1,15 @@
+"""Lambda step: approve a version of a model package group, the newest one where none is named."""
+
+import boto3
+
+sagemaker = boto3.client("sagemaker")
+
+
+def handler(event, context):  # noqa: ARG001 - Lambda's own signature
+    newest_first = sagemaker.list_model_packages(ModelPackageGroupName=event["group"])["ModelPackageSummaryList"]
+    wanted = int(event["version"]) or newest_first[0]["ModelPackageVersion"]
+    arn = next(one["ModelPackageArn"] for one in newest_first if one["ModelPackageVersion"] == wanted)
+    sagemaker.update_model_package(ModelPackageArn=arn, ModelApprovalStatus="Approved")
+    print(f"approved {arn}")
+    container = sagemaker.describe_model_package(ModelPackageName=arn)["InferenceSpecification"]["Containers"][0]
+    return {"model_package": arn, "model_data": container["ModelDataUrl"]}

@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from brickline.demo import flights
+
+
+def test_the_flights_come_by_days() -> None:
+    days = flights.days()
+    assert len(days) == 365
+    assert sum(day.count(b"\n") - 1 for day in days.values()) == 336_776
+
+
+def test_the_demo_trains_registers_serves_and_replaces_without_a_failed_request(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "brickline.demo", "--data", str(tmp_path / "demo")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=400, cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"version 2  AUC 0\.7\d+", done.stdout)
+    assert "answered from cache" in done.stdout
+    asked = re.search(r"([\d,]+) requests, 0 failed", done.stdout)
+    assert asked, done.stdout
+    assert int(asked[1].replace(",", "")) > 0
+    assert done.stdout.count("816 flights: the likeliest to be late are") == 2
