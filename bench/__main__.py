@@ -7,7 +7,7 @@ import os
 import platform
 from pathlib import Path
 
-from bench import api, endpoints, events, lists, pipelines, startup, storage
+from bench import api, cicd, endpoints, events, lists, pipelines, startup, storage
 from bench.measures import Row, table
 from bench.servers import brickline, moto
 
@@ -24,6 +24,7 @@ def main() -> None:
         sections["S3"] = storage.measure([ours, theirs], full)
         sections["Events"] = events.measure([ours, theirs], full)
         sections["Pipelines"] = pipelines.measure(ours, full)
+        sections["CI/CD"] = cicd.measure(ours, full)
         sections["Endpoints"] = endpoints.measure(ours, full)
     sections["Lists"] = lists.measure(full)
     text = report(sections)

@@ -179,3 +179,27 @@ def connected(*push: Shape) -> Shape:
 def test_a_trigger_starts_what_passes_its_filters(account: Account, push: tuple[Shape, ...], count: int) -> None:
     found = started(account, connected(*push))
     assert [one["trigger"]["triggerType"] for one in found] == ["WebhookV2"] * count
+
+
+def test_a_trigger_may_ask_for_files(account: Account) -> None:
+    """The repository of CodeCommit stands in for the connection's."""
+
+    def commit(path: str, parent: str = "") -> str:
+        file = {"filePath": path, "fileContent": b"x"}
+        request = {"repositoryName": "code", "branchName": "main", "putFiles": [file]}
+        made = account.context.call(
+            "codecommit", "CreateCommit", **request, **({"parentCommitId": parent} if parent else {})
+        )
+        return str(made["commitId"])
+
+    account.context.call("codecommit", "CreateRepository", repositoryName="code")
+    first = commit("readme")
+    account.create(connected({"branches": {"includes": ["main"]}, "filePaths": {"includes": ["src/**"]}}))
+    second = commit("docs/a", first)
+    third = commit("src/a", second)
+    account.until(lambda: len(account.executions()) == 2)
+    found = account.executions()[0]
+    assert found["trigger"]["triggerType"] == "WebhookV2"
+    account.until(lambda: account.executions()[0]["status"] != "InProgress")
+    assert third not in (first, second)
+    assert len(account.executions()) == 2
