@@ -115,6 +115,7 @@ def _row(baseplate: Baseplate, kind: Kind, number: int, parent: str) -> dict[str
         "unfinished": False,
         "owner": 0,
         "cause": "",
+        "principal": "",
         "document": dumps(document),
         "private": "{}",
         "tags": "{}",
