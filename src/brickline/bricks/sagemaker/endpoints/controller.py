@@ -111,9 +111,8 @@ class EndpointLife:
             self._endpoints.save(endpoint)
 
     def _conclude(self, endpoint: Resource, fleets: Fleets) -> None:
-        """Nothing of it is left: requests are told so."""
+        """Nothing of it is left."""
         if not fleets.fleets and self._instances.are_gone(endpoint):
-            self._served.forget(endpoint)
             self._instances.forget(endpoint)
 
     def _alarm(self, context: Context, fleets: Fleets) -> str:

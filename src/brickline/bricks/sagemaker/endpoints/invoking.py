@@ -22,7 +22,7 @@ from brickline.bricks.sagemaker.serving.connection import Answer, BrokenOff, Unr
 
 LONGEST_CALL = 60.0
 """Seconds that a container has for an answer."""
-_LONGEST_WAIT = 15.0
+_LONGEST_WAIT = 5.0
 """Seconds that a request waits for an instance where all of them have ended and are replaced."""
 _CUSTOM_ATTRIBUTES = "X-Amzn-SageMaker-Custom-Attributes"
 _NOT_THERE = {

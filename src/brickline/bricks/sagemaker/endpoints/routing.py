@@ -69,11 +69,6 @@ class Route(Generic[T]):
             self._lanes = ()
             self._changed.notify_all()
 
-    def is_idle(self, number: int) -> bool:
-        with self._changed:
-            instance = self._instances.get(number)
-            return instance is None or instance.requests == 0
-
     def take(self, variant: str, wait: float, spurned: Sequence[int] = ()) -> tuple[Lane[T], Busy[T]]:
         """An instance for a request, of `variant` where one is named; waits for one that is being replaced.
 

@@ -54,23 +54,25 @@ class Served:
 
     def publish(self, endpoint: Resource, fleets: Fleets, workers: Mapping[int, Worker]) -> None:
         """Requests go to the instances that are ready now, by the shares and weights of their fleets and variants."""
+        if endpoint.status not in ANSWERING:
+            return self._forget(endpoint)
         key = _key(endpoint.account, endpoint.region, endpoint.name)
         with self._changed:
             answering = self._known.get(key)
             if answering is None or answering.id != endpoint.id:
-                if endpoint.status not in ANSWERING:
-                    return
                 answering = Answering(endpoint.id, endpoint.name, self._route(endpoint))
             answering.route.publish([*_lanes(fleets, workers)])
             self._known[key] = answering
             self._changed.notify_all()
+        return None
 
-    def forget(self, endpoint: Resource) -> None:
-        """Nothing answers any more."""
+    def _forget(self, endpoint: Resource) -> None:
+        """Nobody asks it any more; it still tells when the last requests that it has are answered."""
         with self._changed:
             key = _key(endpoint.account, endpoint.region, endpoint.name)
             if (known := self._known.get(key)) and known.id == endpoint.id:
                 del self._known[key]
+                known.route.publish([])
                 known.route.close()
 
     def _route(self, endpoint: Resource) -> Route[Worker]:
