@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from brickline.baseplate import clock
 from brickline.baseplate.brick import Brick, Context, Shape
 from brickline.baseplate.house import Baseplate
 from brickline.bricks.sagemaker.endpoints.measures import Measurement, Measures
@@ -64,3 +65,25 @@ def test_many_values_are_sent_in_pieces(make_baseplate: Callable[..., Baseplate]
 
 def _values(datum: Any) -> dict[float, float]:
     return dict(zip(datum["Values"], datum["Counts"], strict=True))
+
+
+def test_what_an_endpoint_measures_stands_in_cloudwatch_at_the_latest_when_the_server_stops(start: Any) -> None:
+    account = start()
+    account.endpoint(account.config(account.model()))
+    for _ in range(3):
+        account.invoke(b"1")
+    account.baseplate.close()
+    account = start()
+    now = clock.now()
+    found = account.context.call(
+        "cloudwatch",
+        "GetMetricStatistics",
+        Namespace="AWS/SageMaker",
+        MetricName="Invocations",
+        Dimensions=[{"Name": "EndpointName", "Value": "e"}, {"Name": "VariantName", "Value": "v0"}],
+        StartTime=now - 3600,
+        EndTime=now + 60,
+        Period=3600,
+        Statistics=["Sum"],
+    )
+    assert sum(one["Sum"] for one in found["Datapoints"]) == 3.0
