@@ -122,7 +122,8 @@ class ActionController:
 
 
 def _as_role(context: Context, action: Action, resource: Resource) -> Context:
-    """An action with a role of its own acts as that."""
+    """In the action's region; one with a role of its own acts as that."""
+    context = replace(context, region=resource.document["input"]["region"])
     role = action.declared.get("roleArn")
     return replace(context, principal=role_principal(role, resource.name)) if role else context
 

@@ -27,7 +27,7 @@ class Executions:
 
     def list_pipeline_executions(self, context: Context, request: Shape) -> Shape:
         pipeline = self._records.pipeline(context, request["pipelineName"])
-        return self._records.executions.page(context, request, pipeline.name)
+        return self._records.page(self._records.executions, context, request, pipeline.name)
 
     def stop_pipeline_execution(self, context: Context, request: Shape) -> Shape:
         with self._records.store.write():

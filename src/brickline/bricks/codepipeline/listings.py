@@ -19,7 +19,7 @@ class Listings:
         latest = wanted.get("latestInPipelineExecution") or {}
         if name := latest.get("pipelineExecutionId") or wanted.get("pipelineExecutionId"):
             self._records.executions.get(context, name, pipeline.name)
-        return self._records.actions.page(context, request, pipeline.name)
+        return self._records.page(self._records.actions, context, request, pipeline.name)
 
     def list_action_types(self, _context: Context, request: Shape) -> Shape:
         """Only AWS's own: nobody can make further ones."""

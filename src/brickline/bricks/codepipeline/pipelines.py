@@ -57,7 +57,7 @@ class Pipelines:
         }
 
     def list_pipelines(self, context: Context, request: Shape) -> Shape:
-        return self._records.pipelines.page(context, request)
+        return self._records.page(self._records.pipelines, context, request)
 
     def delete_pipeline(self, context: Context, request: Shape) -> Shape:
         """One that is not there is as good as deleted. What it has started (builds) runs on."""

@@ -75,6 +75,13 @@ class Records:
             execution.account, execution.region, execution.private["principal"], execution.arn
         )
 
+    def page(self, kept: Resources, context: Context, request: Shape, parent: str = "") -> Shape:
+        """A page of a list; a token that is none has an exception of its own here."""
+        try:
+            return kept.page(context, request, parent)
+        except Refused as refused:
+            raise Refused("InvalidNextTokenException", refused.message) from None
+
     def action(self, context: Context, name: str) -> Resource | None:
         """An action execution by its id alone."""
         return next(self.actions.all(context, None, table.c.lookup == name), None)
