@@ -10,6 +10,7 @@ from brickline.baseplate.controllers import Controller
 from brickline.baseplate.house import Baseplate
 from brickline.bricks.codecommit.approvals import Approvals
 from brickline.bricks.codecommit.branches import Branches
+from brickline.bricks.codecommit.comments import Comments
 from brickline.bricks.codecommit.commits import Commits
 from brickline.bricks.codecommit.files import Files
 from brickline.bricks.codecommit.kinds import PUSH, TRIGGER_RUN
@@ -39,6 +40,7 @@ def brick(baseplate: Baseplate) -> Brick:
         Merges(places, pushes),
         pull_requests,
         Approvals(baseplate),
+        Comments(baseplate, places),
         triggers,
         Tags(baseplate),
     )
