@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.runtimes.conftest import wait_for_end
+
 from brickline.demo import flights
 
 
@@ -24,3 +26,18 @@ def test_the_demo_trains_registers_serves_and_replaces_without_a_failed_request(
     assert asked, done.stdout
     assert int(asked[1].replace(",", "")) > 0
     assert done.stdout.count("816 flights: the likeliest to be late are") == 2
+    for pid in _processes_of(tmp_path):
+        wait_for_end(pid)
+    assert _processes_of(tmp_path) == []
+
+
+def _processes_of(folder: Path) -> list[int]:
+    """Whatever runs on a data folder still: servers, launchers, supervisors and their jobs."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            if str(folder).encode() in (process / "cmdline").read_bytes():
+                found.append(int(process.name))
+        except OSError:
+            continue  # it has ended
+    return found

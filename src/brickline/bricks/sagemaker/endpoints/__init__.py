@@ -36,7 +36,7 @@ class Serving:
         }
 
     def close(self) -> None:
-        """Write what was captured and measured; instances run on, the next start takes them up."""
+        """Write what was captured and measured, and end the instances; the next start brings them back."""
         self._captures.close()
         self._measures.close()
         self._instances.close()

@@ -1,7 +1,7 @@
 """The instances of endpoints as this process knows them: started, watched, spoken to, ended.
 
-What should be there is in the store (`fleets`); `sync` sees to it. Instances are jobs that outlive the server: after a
-restart those that still run are taken up again.
+What should be there is in the store (`fleets`); `sync` sees to it. Instances are jobs that outlive a server that is
+killed: the next one takes up those that still run.
 """
 
 from __future__ import annotations
@@ -93,13 +93,14 @@ class Instances:
         self._seen.discard(endpoint.id)
 
     def close(self) -> None:
-        """Instances run on; who waits for one to start gives up."""
+        """A server that ends in order takes its instances along, as nobody can reach them: the next one starts anew."""
         self._closing.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
         for workers in self._workers.values():
             for worker in workers.values():
                 for part in worker.parts:
                     part.container.close()
+                    self._runtime.stop(part.folder)
 
     def _begin(self, endpoint: Resource, context: Context, variant: Variant, instance: Instance) -> None:
         parts = [self._part(endpoint, variant, instance, index) for index in range(len(variant.containers))]
