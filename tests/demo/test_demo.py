@@ -26,6 +26,9 @@ def test_the_demo_trains_registers_serves_and_replaces_without_a_failed_request(
     assert asked, done.stdout
     assert int(asked[1].replace(",", "")) > 0
     assert done.stdout.count("816 flights: the likeliest to be late are") == 2
+    why = done.stdout.split("Why did it run?")[1]
+    assert "SageMaker Model Package State Change" in why
+    assert "flights-approved" in why or "pipeline/FlightServing/execution" in why
     for pid in _processes_of(tmp_path):
         wait_for_end(pid)
     assert _processes_of(tmp_path) == []

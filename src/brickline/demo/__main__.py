@@ -1,4 +1,4 @@
-"""`python -m brickline.demo [--keep]`: stages 1 and 2 on real data, in about a minute."""
+"""`python -m brickline.demo [--keep]`: stages 1, 2 and 6 on real data, in about a minute."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from brickline.demo.load import Load
 FIRST_DAYS = "2013-12-07"
 MORE_DAYS = "2013-12-14"
 TOMORROW = "2013-12-15"
+NEW_DAYS = "2013-12-21"
 _ASKED = 10
 """Flights that each request of the load asks about."""
 _AFTERWARDS = 0.5
@@ -42,7 +43,7 @@ def main(data: Path, keep: bool) -> None:
     _fresh(data)
     brickline.connect(data=data, port=0)
     try:
-        Demo(console).run()
+        Demo(console, data).run()
         console.print(f"\nAll of it took {time.monotonic() - started:.0f} seconds. What to try next:")
         _next_steps(console, data, keep)
     finally:
@@ -53,12 +54,13 @@ def main(data: Path, keep: bool) -> None:
 class Demo:
     """The story, told step by step. Everything goes through the unmodified SageMaker SDK and boto3."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, data: Path) -> None:
         import boto3
         import sagemaker
         from sagemaker.workflow.pipeline_context import PipelineSession
 
         self.console = console
+        self.data = data
         self.session = PipelineSession()
         self.role = sagemaker.get_execution_role()
         self.bucket = self.session.default_bucket()
@@ -77,6 +79,7 @@ class Demo:
             self.tell()
         self.compare()
         self.serve()
+        self.join(days)
 
     def upload(self) -> list[str]:
         self.title("Data: the flights that left New York in 2013")
@@ -96,19 +99,23 @@ class Demo:
         self.console.print(f"  {answer['PipelineArn']}", soft_wrap=True)
 
     def write_manifest(self, days: list[str]) -> str:
-        """The list of files that an execution reads: a SageMaker manifest."""
-        key = f"flights/manifests/until-{days[-1]}.manifest"
+        """The list of files that an execution reads, a SageMaker manifest; gives its key."""
+        from brickline.demo.joins import MANIFESTS
+
+        key = f"{MANIFESTS}until-{days[-1]}.manifest"
         prefix = {"prefix": f"s3://{self.bucket}/flights/days/"}
         body = json.dumps([prefix, *(f"{day}.csv" for day in days)])
         self.s3.put_object(Bucket=self.bucket, Key=key, Body=body.encode())
-        return f"s3://{self.bucket}/{key}"
+        return key
 
     def execute(self, pipeline: str, **parameters: str) -> None:
         answer = self.sagemaker.start_pipeline_execution(
             PipelineName=pipeline,
             PipelineParameters=[{"Name": name, "Value": value} for name, value in parameters.items()],
         )
-        execution: str = answer["PipelineExecutionArn"]
+        self.follow(answer["PipelineExecutionArn"])
+
+    def follow(self, execution: str) -> None:
         started = time.monotonic()
         status = show.follow(self.console, self.sagemaker, execution)
         self.console.print(f"  {status} in {time.monotonic() - started:.1f} s")
@@ -163,6 +170,35 @@ class Demo:
             time.sleep(_AFTERWARDS)
         self.console.print(f"  {load}")
         self.predict(runtime, tomorrow)
+
+    def join(self, days: list[str]) -> None:
+        """From here on nobody starts anything: an upload trains, an approval serves."""
+        import boto3
+
+        from brickline.demo import joins
+        from brickline.demo.pipeline import PIPELINE
+        from brickline.demo.serving_pipeline import SERVING
+
+        self.title(f"Events: an upload trains; the flights until {NEW_DAYS} arrive")
+        joins.join(self.s3, boto3.client("events"), self.sagemaker, self.role, self.bucket)
+        before = joins.newest_execution(self.sagemaker, PIPELINE)
+        self.write_manifest([day for day in days if day <= NEW_DAYS])
+        self.follow(joins.next_execution(self.sagemaker, PIPELINE, before))
+        self.tell()
+        self.title("Events: an approval serves; somebody approves version 3")
+        before = joins.newest_execution(self.sagemaker, SERVING)
+        package = self.newest_package()["ModelPackageArn"]
+        self.sagemaker.update_model_package(ModelPackageArn=package, ModelApprovalStatus="Approved")
+        serving = joins.next_execution(self.sagemaker, SERVING, before)
+        self.follow(serving)
+        self.why(serving)
+
+    def why(self, arn: str) -> None:
+        """The chain of causes, as the command line tells it."""
+        from brickline.cli import main as command
+
+        self.title("Why did it run? (brickline why)")
+        command(["why", "--data", str(self.data), arn], standalone_mode=False)
 
     def predict(self, runtime: Any, day: flights.Features) -> None:
         from brickline.demo.serving_pipeline import ENDPOINT

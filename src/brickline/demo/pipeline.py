@@ -43,7 +43,7 @@ def get_pipeline(session: PipelineSession, role: str, bucket: str) -> Pipeline:
     processor = SKLearnProcessor(FRAMEWORK, role, 1, INSTANCE, sagemaker_session=session)
 
     weather = weather_step(processor, bucket)
-    preprocess = preprocess_step(processor, manifest, weather)
+    preprocess = preprocess_step(processor, Join("/", [f"s3://{bucket}", manifest]), weather)
     train = train_step(session, role, preprocess, rounds)
     evaluation = PropertyFile("EvaluationReport", output_name="evaluation", path="evaluation.json")
     evaluate = evaluate_step(processor, train, preprocess, evaluation)
@@ -73,7 +73,7 @@ def weather_step(processor: SKLearnProcessor, bucket: str) -> ProcessingStep:
     return ProcessingStep("PrepareWeather", step_args=arguments, cache_config=CACHE)
 
 
-def preprocess_step(processor: SKLearnProcessor, manifest: ParameterString, weather: ProcessingStep) -> ProcessingStep:
+def preprocess_step(processor: SKLearnProcessor, manifest: Join, weather: ProcessingStep) -> ProcessingStep:
     arguments = processor.run(
         code=str(STEPS / "preprocess.py"),
         arguments=["--test-days", "14"],

@@ -9,7 +9,11 @@ def handler(event, context):  # noqa: ARG001 - Lambda's own signature
     newest_first = sagemaker.list_model_packages(ModelPackageGroupName=event["group"])["ModelPackageSummaryList"]
     wanted = int(event["version"]) or newest_first[0]["ModelPackageVersion"]
     arn = next(one["ModelPackageArn"] for one in newest_first if one["ModelPackageVersion"] == wanted)
-    sagemaker.update_model_package(ModelPackageArn=arn, ModelApprovalStatus="Approved")
-    print(f"approved {arn}")
-    container = sagemaker.describe_model_package(ModelPackageName=arn)["InferenceSpecification"]["Containers"][0]
-    return {"model_package": arn, "model_data": container["ModelDataUrl"]}
+    package = sagemaker.describe_model_package(ModelPackageName=arn)
+    if package["ModelApprovalStatus"] != "Approved":
+        sagemaker.update_model_package(ModelPackageArn=arn, ModelApprovalStatus="Approved")
+        print(f"approved {arn}")
+    return {
+        "model_package": arn,
+        "model_data": package["InferenceSpecification"]["Containers"][0]["ModelDataUrl"],
+    }
