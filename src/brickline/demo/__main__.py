@@ -26,7 +26,7 @@ TOMORROW = "2013-12-15"
 NEW_DAYS = "2013-12-21"
 _ASKED = 10
 """Flights that each request of the load asks about."""
-_AFTERWARDS = 0.5
+_AFTERWARDS = 2.0
 """Seconds for which the load goes on, once version 2 is there."""
 
 
