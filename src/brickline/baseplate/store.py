@@ -61,6 +61,32 @@ class _Open(threading.local):
     tables: list[Table]
 
 
+class Commits:
+    """Counts the store's commits, for who shows what is there: nothing is lost by missing one."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._changed = threading.Condition()
+        self._is_closed = False
+
+    def wait(self, seen: int, seconds: float) -> int | None:
+        """The count once it is another than `seen`, or after so many seconds; None once the server stops."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._is_closed or self.count != seen, seconds)
+            return None if self._is_closed else self.count
+
+    def add(self) -> None:
+        with self._changed:
+            self.count += 1
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Let all that wait go."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
+
+
 class Store:
     """Connections, transactions, and what is to happen after a commit."""
 
@@ -70,6 +96,7 @@ class Store:
         self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._lock = threading.Lock()
         self._open = _Open()
+        self.commits = Commits()
         with _failing_clearly(self.engine):
             schema.metadata.create_all(self.engine)
         self._check_layout()
@@ -117,6 +144,7 @@ class Store:
                 if tables:
                     schema.metadata.create_all(self.engine, tables=tables)
                 raise
+        self.commits.add()
         for action in actions:
             _act(action)
 
@@ -148,6 +176,7 @@ class Store:
             self._open.actions.append(action)
 
     def close(self) -> None:
+        self.commits.close()
         self.engine.dispose()
 
     def _check_layout(self) -> None:

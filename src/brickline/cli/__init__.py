@@ -8,7 +8,7 @@ import click
 
 from brickline.version import VERSION
 
-COMMANDS = ("up", "down", "status", "env", "exec", "logs", "why", "rules", "doctor", "images")
+COMMANDS = ("up", "down", "status", "console", "env", "exec", "logs", "why", "rules", "doctor", "images")
 
 
 class _Commands(click.Group):
@@ -35,5 +35,6 @@ def main() -> None:
     eval "$(brickline env)"          point this shell's boto3, sagemaker, aws and git at it
     brickline exec -- aws s3 ls      or just one command
     brickline logs NAME --follow     what a job, a function or a pipeline execution printed
+    brickline console                the link to the web page that shows all of it, live
     brickline why ARN                who or what made it happen, and what it made happen
     """

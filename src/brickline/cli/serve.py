@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import uvloop
 
-from brickline import bricks
+from brickline import bricks, console
 from brickline.baseplate import clock
 from brickline.baseplate.client_environment import Addresses
 from brickline.baseplate.house import Baseplate
@@ -22,7 +22,7 @@ from brickline.baseplate.pages import Page
 from brickline.baseplate.settings import PORT, PROXY_PORT, Settings
 from brickline.baseplate.store import LayoutTooNew, StoreFailed
 from brickline.connection.discovery import Claim, DataFolderTaken, ServerInfo
-from brickline.gateway.history import pages
+from brickline.gateway import history
 from brickline.gateway.proxy import Proxy
 from brickline.gateway.server import Server
 from brickline.version import VERSION
@@ -59,7 +59,8 @@ def _serve(settings: Settings, claim: Claim, ready: Ready) -> None:
     except (LayoutTooNew, StoreFailed) as error:
         raise CannotServe(str(error)) from None
     try:
-        make_server = partial(Server, baseplate, settings.host, pages=_pages(baseplate))
+        ending = baseplate.store.commits.close
+        make_server = partial(Server, baseplate, settings.host, pages=_pages(baseplate), ending=ending)
         server = _listen("port", settings.port, PORT, lambda port: make_server(port=port))
         make_proxy = partial(Proxy, (server.host, server.port), settings.data, settings.host)
         proxy = _listen("proxy-port", settings.proxy_port, PROXY_PORT, make_proxy)
@@ -74,9 +75,9 @@ def _serve(settings: Settings, claim: Claim, ready: Ready) -> None:
 
 
 def _pages(baseplate: Baseplate) -> dict[str, Page]:
-    """What answers plain HTTP: our own pages, and those of bricks."""
+    """What answers plain HTTP: our own pages, the console, and those of bricks."""
     of_bricks = {start: partial(baseplate.page, service, start) for start, service in bricks.PAGES.items()}
-    return {**pages(baseplate), **of_bricks}
+    return {**history.pages(baseplate), **console.pages(baseplate), **of_bricks}
 
 
 def _listen(flag: str, port: int, default: int, make: Callable[[int], Listener]) -> Listener:

@@ -13,6 +13,7 @@ import click
 
 from brickline.cli.common import client, data_option, since
 from brickline.connection.discovery import ServerInfo, running
+from brickline.console.keys import link
 
 _LISTS = (
     ("training jobs", "list_training_jobs", "TrainingJobSummaries", "TrainingJobName"),
@@ -39,6 +40,7 @@ def _tell(info: ServerInfo, data: Path) -> None:
     click.echo(f"Brickline {info.version} runs at {info.endpoint_url} for {since(time.time() - info.started)}")
     click.echo(f"  pid      {info.pid}\n  proxy    {info.proxy_url}\n  data     {data}")
     click.echo(f"  account  {info.account}, region {info.region}")
+    click.echo(f"  console  {link(data, info.endpoint_url)}")
     sagemaker = client(data, "sagemaker")
     for title, operation, result, name in _LISTS:
         for job in getattr(sagemaker, operation)(StatusEquals="InProgress", MaxResults=100)[result]:

@@ -14,6 +14,7 @@ from brickline.baseplate.settings import BadSetting, load
 from brickline.cli.common import data_option, since
 from brickline.connection import launch
 from brickline.connection.discovery import ServerInfo, running
+from brickline.console.keys import link
 
 
 @click.command("up")
@@ -94,3 +95,4 @@ def _tell(info: ServerInfo, data: Path, how: str) -> None:
     click.echo(f"  data     {data}")
     click.echo(f"  account  {info.account}, region {info.region}")
     click.echo(f'  connect  eval "$(brickline env --data {data})"    in a notebook: brickline.connect()')
+    click.echo(f"  console  {link(data, info.endpoint_url)}")

@@ -71,8 +71,8 @@ class App:
         return page(request) if page else self._gateway.answer(request)
 
     def _page(self, request: HttpRequest) -> Page | None:
-        if request.headers.get("authorization").startswith("AWS"):
-            return None
+        if request.headers.get("authorization").startswith("AWS") or "Signature=" in request.query:
+            return None  # also for a bucket that is named like a page
         if request.path == "/" and _is_browser(request):
             return self._health
         return next((page for start, page in self._pages.items() if f"{request.path}/".startswith(f"{start}/")), None)

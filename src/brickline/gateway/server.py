@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import uvicorn
 import uvloop
@@ -23,13 +23,19 @@ class Server:
     """One gateway on a port of its own (any free one for port 0, known once made)."""
 
     def __init__(
-        self, baseplate: Operations, host: str = "127.0.0.1", port: int = 0, pages: Mapping[str, Page] | None = None
+        self,
+        baseplate: Operations,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        pages: Mapping[str, Page] | None = None,
+        ending: Callable[[], None] = lambda: None,
     ) -> None:
+        """`ending` is called when the server is to stop, to end answers that go on for ever."""
         self._app = App(baseplate, pages)
         self._socket = _listen(host, port)
         self.host = host
         self.port: int = self._socket.getsockname()[1]
-        self._uvicorn = uvicorn.Server(_config(self._app))
+        self._uvicorn = _Uvicorn(_config(self._app), ending)
         self._thread: threading.Thread | None = None
 
     @property
@@ -53,6 +59,16 @@ class Server:
         self._uvicorn.should_exit = True
         if self._thread:
             self._thread.join()
+
+
+class _Uvicorn(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, ending: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ending = ending
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._ending()
+        await super().shutdown(sockets)
 
 
 def _config(app: App) -> uvicorn.Config:
