@@ -10,6 +10,8 @@ import signal
 import sys
 from collections.abc import Callable
 from functools import partial
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import TypeVar
 
 import uvloop
@@ -30,6 +32,9 @@ from brickline.version import VERSION
 _SWITCH_SECONDS = 0.0005
 """After so long a thread gives way to another that waits: requests go from the event loop to a worker and back."""
 
+_LARGEST_LOG = 16 << 20
+"""Bytes of `server.log`; the part before is kept once, as `server.log.1`."""
+
 Ready = Callable[[ServerInfo], None]
 Listener = TypeVar("Listener", Server, Proxy)
 
@@ -38,11 +43,14 @@ class CannotServe(Exception):
     """The server cannot start; the message says why and what to do."""
 
 
-def serve(settings: Settings, ready: Ready) -> None:
-    """Serve until SIGTERM or SIGINT. `ready` is told once clients can call. Raises CannotServe."""
+def serve(settings: Settings, ready: Ready, log_file: Path | None = None) -> None:
+    """Serve until SIGTERM or SIGINT. `ready` is told once clients can call. Raises CannotServe.
+
+    What happens is logged to standard error, or to a file that does not grow for ever.
+    """
     # uvicorn raises the signal that stopped it once more when it is done; what is left to do here comes after that.
     signal.signal(signal.SIGTERM, lambda _signal, _frame: None)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    log_to(log_file)
     try:
         claim = Claim(settings.data)
     except DataFolderTaken:
@@ -51,6 +59,14 @@ def serve(settings: Settings, ready: Ready) -> None:
         _serve(settings, claim, ready)
     finally:
         claim.close()
+
+
+def log_to(file: Path | None) -> None:
+    """Begin to log: to standard error for None."""
+    handler = RotatingFileHandler(file, maxBytes=_LARGEST_LOG, backupCount=1) if file else logging.StreamHandler()
+    handlers: list[logging.Handler] = [handler]
+    form = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+    logging.basicConfig(level=logging.INFO, format=form, handlers=handlers)
 
 
 def _serve(settings: Settings, claim: Claim, ready: Ready) -> None:

@@ -66,7 +66,7 @@ def _serve(data: Path, ready_fd: int | None, flags: dict[str, Any]) -> None:
             os.close(ready_fd)
 
     try:
-        serve(load(data, flags), ready)
+        serve(load(data, flags), ready, None if ready_fd is None else data / launch.LOG)
     except (BadSetting, CannotServe) as error:
         raise click.ClickException(str(error)) from None
     except KeyboardInterrupt:
