@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from brickline.baseplate.credentials import Credential
@@ -13,6 +14,10 @@ _HELPER = (
 """A credential helper in the shell that git brings: `aws codecommit credential-helper` knows hosts of AWS only."""
 
 _LOOPBACK = "127.0.0.1,localhost,::1"
+
+
+UPSTREAM = "BRICKLINE_UPSTREAM_PROXY"
+"""Keeps the proxy that an environment asked for before it was pointed at a server."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,14 @@ def client_environment(addresses: Addresses, credential: Credential, region: str
         **_proxy(addresses),
         **_git(addresses),
     }
+
+
+def upstream_proxy(environment: Mapping[str, str]) -> str:
+    """The proxy that an environment's user wants; never a server's own, which `HTTPS_PROXY` may name by now."""
+    asked = environment.get("HTTPS_PROXY") or environment.get("https_proxy") or ""
+    folder = environment.get("BRICKLINE_DATA")
+    is_ours = bool(folder) and environment.get("AWS_CA_BUNDLE", "").startswith(f"{folder}/")
+    return environment.get(UPSTREAM, "") if is_ours else asked
 
 
 def _git(addresses: Addresses) -> dict[str, str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
-from brickline.baseplate.client_environment import Addresses, client_environment
+from brickline.baseplate.client_environment import UPSTREAM, Addresses, client_environment, upstream_proxy
 from brickline.baseplate.credentials import Credential
 from brickline.connection.discovery import ServerInfo
 
@@ -13,14 +14,17 @@ REMOVED = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_ROLE_ARN", "AWS_WEB_IDENTI
 """A profile or a web identity would win over the keys in some clients."""
 
 _NOBODY = Credential("", "", "", "", "", 0)
-VARIABLES = (*client_environment(Addresses("", "-", "-"), _NOBODY, ""), "BRICKLINE_DATA")
+VARIABLES = (*client_environment(Addresses("", "-", "-"), _NOBODY, ""), "BRICKLINE_DATA", UPSTREAM)
 """The names of all variables that `environment` sets."""
 
 
 def environment(info: ServerInfo, data: Path) -> dict[str, str]:
-    """Variables that point a process at the server, and `BRICKLINE_DATA` for our own commands in it."""
+    """Variables that point a process at the server, and those of our own commands in it."""
+    own = {"BRICKLINE_DATA": str(data.absolute())}
+    if upstream := upstream_proxy(os.environ):
+        own[UPSTREAM] = upstream
     variables = client_environment(info.addresses, default_session(data), info.region)
-    return {**variables, "BRICKLINE_DATA": str(data.absolute())}
+    return {**variables, **own}
 
 
 def default_session(data: Path) -> Credential:

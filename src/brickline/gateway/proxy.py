@@ -19,6 +19,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 import httptools
 
+from brickline.baseplate.client_environment import upstream_proxy
 from brickline.gateway.certificates import Authority
 from brickline.gateway.egress import Egress, is_telemetry
 
@@ -260,7 +261,7 @@ async def _answer(writer: asyncio.StreamWriter, status: int, text: str) -> None:
 
 def _upstream() -> SplitResult | None:
     """The proxy that the server's own environment asks for."""
-    url = os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy")
+    url = upstream_proxy(os.environ)
     return urlsplit(url) if url else None
 
 
