@@ -139,3 +139,9 @@ def test_the_environment_of_a_framework_image_works(
 )
 def test_explanation_starts_at_the_error(lines: list[str], said: str) -> None:
     assert explanation(lines) == said
+
+
+def test_jobs_look_for_packages_where_this_machine_does(small: Environments, tmp_path: Path) -> None:
+    built = small.ensure("small:1.0", print)
+    assert built.variables["PIP_FIND_LINKS"] == str(tmp_path / "wheels")
+    assert tmp_path / "wheels" in built.shown

@@ -16,6 +16,7 @@ from typing import Any
 from brickline.baseplate.settings import Settings
 from brickline.images import interpreters
 from brickline.images.catalogue import Catalogue, Image
+from brickline.images.indexes import Indexes
 from brickline.images.installer import EnvironmentFailed, Installer, Log
 from brickline.images.resolve import Environment, resolve
 
@@ -38,6 +39,16 @@ class BuiltEnvironment:
     @property
     def framework(self) -> str:
         return self.environment.framework
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """Those of its jobs; pip and uv look for packages there where they do on this machine."""
+        return {**self.environment.variables, **Indexes.of_this_machine().job_variables}
+
+    @property
+    def shown(self) -> tuple[Path, ...]:
+        """Host paths that the sandbox of a job shows which may install packages."""
+        return (*self.binds, *Indexes.of_this_machine().folders)
 
 
 class Environments:

@@ -16,7 +16,6 @@ from brickline.bricks.codebuild.places import BuildFolder
 from brickline.bricks.codebuild.preparation import Prepared
 from brickline.bricks.codebuild.roles import build_principal
 from brickline.images.environments import BuiltEnvironment, Environments
-from brickline.images.indexes import Indexes
 from brickline.runtimes import Job, Limits, Mount, memory_share
 
 _GUEST = Path(guest.__file__).parent
@@ -44,7 +43,6 @@ class Sandboxes:
     def __init__(self, baseplate: Baseplate, environments: Environments) -> None:
         self._baseplate = baseplate
         self._environments = environments
-        self._indexes = Indexes.of_this_machine()
 
     def job(self, build: Resource, folder: BuildFolder, seconds: float) -> Job:
         """The sandbox, which may run for so many seconds. Raises UnknownImage, EnvironmentFailed."""
@@ -75,7 +73,7 @@ class Sandboxes:
         self, build: Resource, folder: BuildFolder, built: BuiltEnvironment, engine: Path | None
     ) -> tuple[Mount, ...]:
         bundle = self._baseplate.addresses.ca_bundle
-        shown = [*built.binds, _GUEST, *([Path(bundle)] if bundle else []), *self._indexes.folders]
+        shown = [*built.shown, _GUEST, *([Path(bundle)] if bundle else [])]
         cache = package_cache(self._baseplate, build.account)
         return (
             Mount(folder.files, places.INSIDE, writable=True),
@@ -89,7 +87,7 @@ class Sandboxes:
     ) -> dict[str, str]:
         credential = self._credential(build, seconds)
         clients = client_environment(self._baseplate.addresses, credential, build.region)
-        variables = {**built.environment.variables, **self._indexes.job_variables, **clients, **prepared.variables}
+        variables = {**built.variables, **clients, **prepared.variables}
         variables["PATH"] = f"{places.TOOLS}:{variables['PATH']}"
         return variables
 

@@ -66,7 +66,7 @@ def mounts_of(plan: Plan, folder: HostFolder, built: BuiltEnvironment, ca_bundle
         Mount(folder.place(_BASE), _BASE, writable=True),
         *(Mount(folder.place(path), path, writable=True) for path in sorted(outside)),
         *(Mount(folder.read_only(one.name), one.path) for one in plan.inputs if one.read_only),
-        *(Mount(path, str(path)) for path in dict.fromkeys((*built.binds, _GUEST))),
+        *(Mount(path, str(path)) for path in dict.fromkeys((*built.shown, _GUEST))),
         *((Mount(Path(ca_bundle), _CA_BUNDLE),) if ca_bundle else ()),
     )
 
@@ -86,7 +86,7 @@ def sandbox_job(
     return Job(
         folder=folder.root,
         command=command_of(plan, built),
-        environment={**built.environment.variables, **environment},
+        environment={**built.variables, **environment},
         directory=plan.directory,
         mounts=mounts_of(plan, folder, built, ca_bundle),
         hosts=hosts,
