@@ -11,6 +11,7 @@ from brickline.baseplate.settings import default_data
 from brickline.connection import launch
 from brickline.connection.discovery import ServerInfo, running
 from brickline.connection.environment import REMOVED, default_session, environment
+from brickline.console.keys import link
 
 _replaced: dict[str, str | None] | None = None
 """What the variables were before `connect()` (None: not set); None while not connected."""
@@ -28,6 +29,11 @@ class Connection:
     started: bool
     """Whether `connect()` started the server."""
 
+    @property
+    def console(self) -> str:
+        """The address that opens the console signed in."""
+        return link(self.data, self.endpoint_url)
+
     def __str__(self) -> str:
         how = "started a server" if self.started else "found a server"
         return (
@@ -35,6 +41,7 @@ class Connection:
             f"  account  {self.account}, region {self.region}\n"
             f"  you are  {self.principal}\n"
             f"  this process's boto3, sagemaker, aws and git now reach it; other hosts pass through untouched\n"
+            f"  console  {self.console}\n"
             f"  undo     brickline.disconnect()    end the server: brickline down --data {self.data}"
         )
 
