@@ -57,7 +57,10 @@ def test_a_page_follows_what_happens_and_keeps_what_its_reader_has_typed(reader:
 
 
 def test_all_that_the_browser_loads_is_small(reader: Reader) -> None:
-    loaded: list[int] = []
-    reader.page.on("response", lambda response: loaded.append(len(response.body())) if response.ok else None)
-    reader.open("/console")
-    assert 0 < sum(loaded) < 150_000
+    page = reader.open("/console")
+    sizes = page.evaluate(
+        "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]"
+        ".map(entry => entry.decodedBodySize)"
+    )
+    assert len(sizes) > 4
+    assert sum(sizes) < 150_000
