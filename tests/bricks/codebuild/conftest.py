@@ -2,66 +2,27 @@
 
 from __future__ import annotations
 
-import io
-import time
-import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
-from queue import SimpleQueue
 from typing import Any
 
 import pytest
+from tests.accounts import Owner, OwningAccount, owning_makers
 
-from brickline import bricks
-from brickline.baseplate.brick import Brick, Context, Shape
+from brickline.baseplate.brick import Shape
 from brickline.baseplate.errors import Refused
 from brickline.baseplate.house import Baseplate
-from brickline.baseplate.kinds import Kind, Resource
-from brickline.baseplate.resources import Resources, resource_by_arn
 
 BUCKET = "bucket"
 ROLE = "arn:aws:iam::123456789012:role/MLOps-CodeBuildRole"
 IMAGE = "aws/codebuild/standard:7.0"
 
-OWNER = Kind(
-    service="toy",
-    name="owner",
-    name_member="Name",
-    arn_member="Arn",
-    arn="owner/{name}",
-    missing=("Missing", "{name}"),
-    taken=("Taken", "{name}"),
-)
 
-
-class Owner:
-    """Told of every change of status of what it owns."""
-
-    def __init__(self) -> None:
-        self.told: SimpleQueue[str] = SimpleQueue()
-
-    def reconcile(self, resource: Resource) -> None:
-        self.told.put(resource.name)
-
-    def fail(self, resource: Resource, error: Exception) -> None:
-        raise AssertionError(error)
-
-
-class Account:
+class Account(OwningAccount):
     """An account as a client sees it: projects, builds, objects, logs."""
 
-    def __init__(self, baseplate: Baseplate, owner: Owner) -> None:
-        self.baseplate = baseplate
-        self._owner = owner
-        self.context: Context = baseplate.context()
-
-    def own(self) -> None:
-        owners = Resources(self.baseplate, OWNER)
-        resource = owners.find(self.context, "test") or owners.create(self.context, "test", {}, unfinished=True)
-        self.context = replace(self.context, owner=resource.id)
-
-    def __call__(self, operation: str, **request: Any) -> Shape:
-        return self.context.call("codebuild", operation, **request)
+    service = "codebuild"
+    bucket = BUCKET
 
     def project(self, name: str = "project", **members: Any) -> Shape:
         return self("CreateProject", **project_request(name, **members))["project"]
@@ -80,39 +41,20 @@ class Account:
 
     def wait(self, build_id: str) -> Shape:
         while not (build := self.get(build_id))["buildComplete"]:
-            self._owner.told.get(timeout=60)
+            self.wait_for_change()
         return build
 
     def wait_for_log(self, build: Shape, text: str) -> None:
         """For what wakes nobody: look again."""
         self.wait_until(lambda: text in self.output(build))
 
-    @staticmethod
-    def wait_until(holds: Callable[[], bool]) -> None:
-        for _ in range(1200):
-            if holds():
-                return
-            time.sleep(0.025)
-        raise AssertionError("it did not come to hold in 30 seconds")
-
     def is_unfinished(self, build: Shape) -> bool:
-        found = resource_by_arn(self.baseplate.store, build["arn"])
-        return found is not None and found.unfinished
+        return self.is_unfinished_arn(build["arn"])
 
     def put(self, key: str, data: bytes | str = b"", **members: Any) -> str:
         body = data.encode() if isinstance(data, str) else data
         self.context.call("s3", "PutObject", Bucket=BUCKET, Key=key, Body=body, **members)
         return f"{BUCKET}/{key}"
-
-    def object(self, key: str) -> bytes:
-        body = self.context.call("s3", "GetObject", Bucket=BUCKET, Key=key)["Body"]
-        data: bytes = body.read()
-        body.close()
-        return data
-
-    def keys(self, prefix: str = "") -> list[str]:
-        found = self.context.call("s3", "ListObjectsV2", Bucket=BUCKET, Prefix=prefix)
-        return [one["Key"] for one in found.get("Contents") or ()]
 
     def log(self, build: Shape) -> list[str]:
         logs = build["logs"]
@@ -131,7 +73,7 @@ class Account:
         return [line for line in self.log(build) if not line.startswith("[Container] ")]
 
     def events(self, detail_type: str = "CodeBuild Build State Change") -> list[Shape]:
-        return [event for event in self.baseplate.bus.events() if event["detail-type"] == detail_type]
+        return super().events(detail_type)
 
 
 def project_request(name: str = "project", **members: Any) -> Shape:
@@ -153,14 +95,6 @@ def buildspec(*commands: str, **sections: str) -> str:
     return "\n".join([*lines, *(f"{name}:\n{text}" for name, text in sections.items())]) + "\n"
 
 
-def zipped(files: Mapping[str, str]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-    return buffer.getvalue()
-
-
 def phase(build: Shape, name: str) -> Shape:
     return next(one for one in build["phases"] if one["phaseType"] == name)
 
@@ -174,8 +108,7 @@ def make_account(make_baseplate: Callable[..., Baseplate]) -> MakeAccount:
 
     def make() -> Account:
         owner = Owner()
-        makers = {**bricks.makers(), "toy": lambda _: Brick("toy", (), {"toy/owner": owner})}
-        baseplate = make_baseplate(makers)
+        baseplate = make_baseplate(owning_makers(owner))
         # Warm interpreters pay where builds follow each other on one server; clients' tests have them.
         baseplate.settings = replace(baseplate.settings, warm=False)
         made = Account(baseplate, owner)

@@ -9,9 +9,9 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+from tests.accounts import killing
 from tests.bricks.codebuild.conftest import Account, MakeAccount, buildspec, project_request
 
 from brickline.bricks.codebuild.life import BuildLife
@@ -40,10 +40,6 @@ print(build["id"], flush=True)
 time.sleep(60)
 """
 WAITS = buildspec("echo begun; until [ -e go ]; do sleep 0.02; done; echo done")
-
-
-class Killed(BaseException):
-    """Ends a controller's thread like a kill: nothing catches it."""
 
 
 def test_a_build_goes_on_while_its_server_is_killed(tmp_path: Path, make_account: MakeAccount) -> None:
@@ -98,17 +94,7 @@ def test_a_build_that_ended_in_time_is_not_timed_out_by_a_late_server(
 def test_a_kill_at_any_step_loses_nothing(
     account: Account, make_account: MakeAccount, monkeypatch: pytest.MonkeyPatch, owner: type, method: str, after: bool
 ) -> None:
-    real = getattr(owner, method)
-    killed: list[str] = []
-
-    def dies(*arguments: Any, **members: Any) -> Any:
-        if after:
-            real(*arguments, **members)
-        killed.append(method)
-        raise Killed
-
-    with monkeypatch.context() as patch:
-        patch.setattr(owner, method, dies)
+    with killing(monkeypatch, owner, method, after) as killed:
         account.project(artifacts={"type": "S3", "location": "bucket", "name": "made"})
         build = account.start(buildspecOverride=buildspec("echo once; touch file", artifacts="  files: file\n"))
         account.wait_until(lambda: bool(killed))

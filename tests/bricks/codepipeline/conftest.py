@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import time
-import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
 from sqlalchemy import select
+from tests import accounts
+from tests.accounts import zipped
 
-from brickline.baseplate.brick import Context, Shape
+from brickline.baseplate.brick import Shape
 from brickline.baseplate.house import Baseplate
 from brickline.baseplate.schema import places
 
@@ -22,15 +21,11 @@ ROLE = "arn:aws:iam::123456789012:role/MLOps-CodePipelineRole"
 KEY = "code.zip"
 
 
-class Account:
+class Account(accounts.Account):
     """An account as a client sees it."""
 
-    def __init__(self, baseplate: Baseplate) -> None:
-        self.baseplate = baseplate
-        self.context: Context = baseplate.context()
-
-    def __call__(self, operation: str, **request: Any) -> Shape:
-        return self.context.call("codepipeline", operation, **request)
+    service = "codepipeline"
+    bucket = SITE
 
     def prepare(self) -> None:
         for bucket in (STORE, SOURCE, SITE):
@@ -43,16 +38,6 @@ class Account:
         """A new version of the source; gives its id."""
         request = {"Bucket": SOURCE, "Key": KEY, "Body": zipped(files)}
         return str(self.context.call("s3", "PutObject", **request)["VersionId"])
-
-    def object(self, bucket: str, key: str) -> bytes:
-        body = self.context.call("s3", "GetObject", Bucket=bucket, Key=key)["Body"]
-        data: bytes = body.read()
-        body.close()
-        return data
-
-    def keys(self, bucket: str) -> list[str]:
-        found = self.context.call("s3", "ListObjectsV2", Bucket=bucket)
-        return [one["Key"] for one in found.get("Contents") or ()]
 
     def create(self, declaration: Shape) -> str:
         """Gives the id of the execution that a new pipeline begins."""
@@ -82,16 +67,9 @@ class Account:
         """Action executions, oldest first."""
         return list(reversed(self("ListActionExecutions", pipelineName=name)["actionExecutionDetails"]))
 
-    def until(self, holds: Callable[[], bool]) -> None:
-        for _ in range(400):
-            if holds():
-                return
-            time.sleep(0.0125)
-        raise AssertionError("it did not come to hold in 30 seconds")
-
     def wait(self, execution: str, *statuses: str, name: str = "pipe") -> Shape:
         wanted = statuses or ("Succeeded", "Failed", "Stopped", "Superseded")
-        self.until(lambda: self.get(execution, name)["status"] in wanted)
+        self.wait_until(lambda: self.get(execution, name)["status"] in wanted)
         return self.get(execution, name)
 
     def wait_for_approval(self, execution: str, stage: str = "Approve", name: str = "pipe") -> str:
@@ -101,7 +79,7 @@ class Account:
             latest = self.state(name)[stage].get("latestExecution") or {}
             return latest.get("pipelineExecutionId") == execution and "token" in self.action(stage, "Manual", name)
 
-        self.until(waits)
+        self.wait_until(waits)
         return str(self.action(stage, "Manual", name)["token"])
 
     def approve(self, token: str, status: str = "Approved", stage: str = "Approve", name: str = "pipe") -> None:
@@ -119,18 +97,9 @@ class Account:
         with self.baseplate.store.read() as connection:
             return connection.scalar(select(places.c.seq).where(places.c.listener == "codepipeline")) or 0
 
-    def events(self, what: str) -> Iterator[Shape]:
-        for event in self.baseplate.bus.events():
-            if event["detail-type"] == f"CodePipeline {what} Execution State Change":
-                yield event
-
-
-def zipped(files: Mapping[str, str]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-    return buffer.getvalue()
+    def changes(self, what: str) -> list[Shape]:
+        """The events that tell of new states: of a Pipeline, a Stage or an Action."""
+        return self.events(f"CodePipeline {what} Execution State Change")
 
 
 def action(name: str, kind: str, provider: str, **members: Any) -> Shape:

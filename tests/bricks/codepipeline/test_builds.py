@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from tests.bricks.codepipeline.conftest import (
-    SITE,
     STORE,
     Account,
     action,
@@ -65,7 +64,7 @@ def test_a_build_gets_its_artifact_and_gives_its_own(with_project: Account) -> N
     asking = manual(configuration={"CustomData": "#{BuildVariables.ANSWER}"})
     execution = account.create(pipeline(stage("Build", build()), stage("Deploy", placed), stage("Approve", asking)))
     account.wait_for_approval(execution)
-    page = account.object(SITE, "page.html").decode().strip()
+    page = account.object("page.html").decode().strip()
     assert page == f"codepipeline/pipe hi-{execution} first"
     assert account.history()[-1]["input"]["resolvedConfiguration"]["CustomData"] == "42"
     shown = account.action("Build", "Build")
@@ -107,7 +106,7 @@ def test_commands_run_without_a_project(account: Account) -> None:
     placed = {**deploy(), "inputArtifacts": [{"name": "Copied"}]}
     execution = account.create(pipeline(stage("Run", commands), stage("Deploy", placed), pipelineType="V2"))
     assert account.wait(execution)["status"] == "Succeeded", account.history()[-1]["output"]
-    assert account.object(SITE, "copy.html") == b"first"
+    assert account.object("copy.html") == b"first"
     assert account.history()[1]["output"]["outputVariables"] == {"WORD": execution}
 
 
@@ -155,13 +154,13 @@ def test_a_git_repository_is_a_source(account: Account, repository: Path) -> Non
     head = _git("-C", str(repository), "rev-parse", "HEAD")
     assert found["artifactRevisions"][0]["revisionId"] == head
     assert found["artifactRevisions"][0]["revisionSummary"] == "A first commit"
-    assert account.keys(SITE) == ["index.html"]
-    with zipfile.ZipFile(io.BytesIO(account.object(STORE, account.keys(STORE)[0]))) as archive:
+    assert account.keys() == ["index.html"]
+    with zipfile.ZipFile(io.BytesIO(account.object(account.keys(bucket=STORE)[0], STORE))) as archive:
         assert archive.namelist() == ["index.html"]
     _commit(repository, "index.html", "later", "A second commit")
     override = {"actionName": "Source", "revisionType": "COMMIT_ID", "revisionValue": head}
     account.wait(account.start(sourceRevisions=[override]))
-    assert account.object(SITE, "index.html") == b"of git"
+    assert account.object("index.html") == b"of git"
 
 
 def test_a_build_clones_what_is_a_reference(with_project: Account, repository: Path) -> None:
@@ -176,7 +175,7 @@ def test_a_build_clones_what_is_a_reference(with_project: Account, repository: P
     declared["stages"][0]["actions"] = [_connected(repository, OutputArtifactFormat="CODEBUILD_CLONE_REF")]
     execution = account.create(declared)
     assert account.wait(execution)["status"] == "Succeeded", account.history()[-1]["output"]
-    assert account.object(SITE, "page.html").decode().strip().endswith("of git")
+    assert account.object("page.html").decode().strip().endswith("of git")
 
 
 def test_a_branch_that_is_not_there_fails_the_source(account: Account, repository: Path) -> None:

@@ -6,8 +6,8 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from tests.accounts import Killed, killing
 from tests.bricks.codepipeline.conftest import (
-    SITE,
     Account,
     MakeAccount,
     action,
@@ -27,10 +27,6 @@ from brickline.bricks.codepipeline.engine import ExecutionController
 from brickline.bricks.codepipeline.records import Records
 
 BUILDSPEC = "version: 0.2\nphases: {build: {commands: [date >> index.html]}}\nartifacts: {files: [index.html]}\n"
-
-
-class Killed(BaseException):
-    """Ends a controller's thread like a kill: nothing catches it."""
 
 
 def built() -> Any:
@@ -68,33 +64,23 @@ def built() -> Any:
 def test_a_kill_at_any_step_loses_and_doubles_nothing(
     account: Account, make_account: MakeAccount, monkeypatch: pytest.MonkeyPatch, owner: Any, method: str, after: bool
 ) -> None:
-    real = getattr(owner, method)
-    killed: list[str] = []
     make_project(account)
     account.push({"index.html": "pushed", "buildspec.yml": BUILDSPEC})
     account.wait(account.create(pipeline(stage("Approve", manual()))), "InProgress")
     account("UpdatePipeline", pipeline=built())
     account("StopPipelineExecution", pipelineName="pipe", pipelineExecutionId=_only(account), abandon=True)
     account.wait(_only(account))
-
-    def dies(*arguments: Any, **members: Any) -> Any:
-        if after:
-            real(*arguments, **members)
-        killed.append(method)
-        raise Killed
-
-    with monkeypatch.context() as patch:
-        patch.setattr(owner, method, dies)
+    with killing(monkeypatch, owner, method, after) as killed:
         with suppress(Killed):  # a start lets its execution into the first stage itself
             account.start(clientRequestToken="once")
-        account.until(lambda: bool(killed))
+        account.wait_until(lambda: bool(killed))
         account.baseplate.close()
     again = make_account()
     execution = again.start(clientRequestToken="once")
     assert again.wait(execution)["status"] == "Succeeded", again.history()
-    assert again.object(SITE, "index.html").startswith(b"pushed")
+    assert again.object("index.html").startswith(b"pushed")
     assert len(again.context.call("codebuild", "ListBuilds")["ids"]) == 1
-    mine = [event["detail"] for event in again.events("Action") if event["detail"]["execution-id"] == execution]
+    mine = [event["detail"] for event in again.changes("Action") if event["detail"]["execution-id"] == execution]
     told = [(event["action"], event["state"]) for event in mine]
     assert told == [(name, state) for name in ("Source", "Build", "Deploy") for state in ("STARTED", "SUCCEEDED")]
 

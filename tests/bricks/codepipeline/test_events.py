@@ -35,7 +35,7 @@ def test_every_change_of_state_is_told(account: Account) -> None:
 def test_a_pipelines_event_names_its_trigger(account: Account) -> None:
     execution = account.create(pipeline(stage("Deploy", deploy())))
     account.wait(execution)
-    event = next(account.events("Pipeline"))
+    event = account.changes("Pipeline")[0]
     start = event["detail"].pop("start-time")
     assert start.endswith("Z")
     assert event["resources"] == [account.context.arn("codepipeline", "pipe")]
@@ -53,7 +53,7 @@ def test_an_actions_event_has_its_artifacts_and_its_result(account: Account) -> 
     execution = account.create(pipeline(stage("Deploy", deploy())))
     account.wait(execution)
     source, deployed = [
-        event["detail"] for event in account.events("Action") if event["detail"]["state"] == "SUCCEEDED"
+        event["detail"] for event in account.changes("Action") if event["detail"]["state"] == "SUCCEEDED"
     ]
     (artifact,) = source["output-artifacts"]
     assert artifact["name"] == "SourceArtifact"
@@ -84,4 +84,4 @@ def test_events_are_caused_by_their_execution(account: Account) -> None:
     execution = account.create(pipeline(stage("Deploy", deploy())))
     account.wait(execution)
     arn = account.context.arn("codepipeline", f"pipe/execution/{execution}")
-    assert {event["cause"] for event in account.events("Action")} == {arn}
+    assert {event["cause"] for event in account.changes("Action")} == {arn}

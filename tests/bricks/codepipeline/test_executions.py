@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.bricks.codepipeline.conftest import SITE, STORE, Account, deploy, manual, pipeline, stage
+from tests.bricks.codepipeline.conftest import STORE, Account, deploy, manual, pipeline, stage
 
 from brickline.baseplate.errors import Refused
 
@@ -12,10 +12,10 @@ def test_a_new_pipeline_runs_from_its_source_to_its_deployment(account: Account)
     execution = account.create(pipeline(stage("Deploy", deploy())))
     found = account.wait(execution)
     assert found["status"] == "Succeeded", account.history()
-    assert account.object(SITE, "index.html") == b"first"
+    assert account.object("index.html") == b"first"
     assert found["trigger"]["triggerType"] == "CreatePipeline"
     assert [one["name"] for one in found["artifactRevisions"]] == ["SourceArtifact"]
-    (key,) = account.keys(STORE)
+    (key,) = account.keys(bucket=STORE)
     assert key.startswith("pipe/SourceArti/")
     assert len(key.rpartition("/")[2]) == 7
 
@@ -65,11 +65,11 @@ def test_parallel_actions_and_run_orders(account: Account) -> None:
             "PutApprovalResult", pipelineName="pipe", stageName="Approve", actionName=name, result=result, token=token
         )
 
-    account.until(lambda: waiting() == ["A", "B"])
+    account.wait_until(lambda: waiting() == ["A", "B"])
     approve("A")
-    account.until(lambda: waiting() == ["B"])
+    account.wait_until(lambda: waiting() == ["B"])
     approve("B")
-    account.until(lambda: waiting() == ["C"])
+    account.wait_until(lambda: waiting() == ["C"])
     approve("C")
     assert account.wait(execution)["status"] == "Succeeded"
 

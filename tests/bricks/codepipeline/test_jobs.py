@@ -41,7 +41,7 @@ def job(account: Account) -> str:
     )
     asking = manual(configuration={"CustomData": "#{Told.Answer}"})
     account.create(pipeline(stage("Call", call(namespace="Told")), stage("Approve", asking)))
-    account.until(lambda: bool(account.action("Call", "Call")))
+    account.wait_until(lambda: bool(account.action("Call", "Call")))
     return str(account.action("Call", "Call")["actionExecutionId"])
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.bricks.codepipeline.conftest import SITE, Account, deploy, manual, pipeline, stage
+from tests.bricks.codepipeline.conftest import Account, deploy, manual, pipeline, stage
 
 from brickline.baseplate.brick import Shape
 from brickline.baseplate.errors import Refused
@@ -13,11 +13,18 @@ def gated(mode: str = "SUPERSEDED") -> Shape:
     return pipeline(stage("Approve", manual()), stage("Deploy", deploy()), pipelineType="V2", executionMode=mode)
 
 
+def _inbound(account: Account) -> str:
+    """The execution that waits before the approval."""
+    return str(account.state()["Approve"].get("inboundExecution", {}).get("pipelineExecutionId"))
+
+
 def test_superseded_lets_only_the_latest_wait(account: Account) -> None:
     first = account.create(gated())
     token = account.wait_for_approval(first)
     second = account.start()
-    account.until(lambda: account.state()["Approve"].get("inboundExecution", {}).get("pipelineExecutionId") == second)
+    account.wait_until(
+        lambda: account.state()["Approve"].get("inboundExecution", {}).get("pipelineExecutionId") == second
+    )
     third = account.start()
     assert account.wait(second)["status"] == "Superseded"
     account.approve(token)
@@ -25,7 +32,7 @@ def test_superseded_lets_only_the_latest_wait(account: Account) -> None:
     account.approve(account.wait_for_approval(third))
     assert account.wait(third)["status"] == "Succeeded"
     states = [
-        event["detail"]["state"] for event in account.events("Pipeline") if event["detail"]["execution-id"] == second
+        event["detail"]["state"] for event in account.changes("Pipeline") if event["detail"]["execution-id"] == second
     ]
     assert states == ["STARTED", "SUPERSEDED"]
 
@@ -34,7 +41,7 @@ def test_queued_runs_every_execution_in_turn(account: Account) -> None:
     first = account.create(gated("QUEUED"))
     token = account.wait_for_approval(first)
     second, third = account.start(), account.start()
-    account.until(lambda: len(account.state()["Approve"].get("inboundExecutions", [])) == 2)
+    account.wait_until(lambda: len(account.state()["Approve"].get("inboundExecutions", [])) == 2)
     for execution in (first, second, third):
         account.approve(token if execution == first else account.wait_for_approval(execution))
         assert account.wait(execution)["status"] == "Succeeded"
@@ -65,9 +72,9 @@ def test_a_failed_stage_is_retried_by_the_same_execution(account: Account) -> No
         retryMode="FAILED_ACTIONS",
     )
     assert account.wait(execution)["status"] == "Succeeded"
-    assert account.object("later", "index.html") == b"first"
+    assert account.object("index.html", "later") == b"first"
     assert [one["status"] for one in account.history()] == ["Succeeded", "Failed", "Succeeded"]
-    states = [event["detail"]["state"] for event in account.events("Stage") if event["detail"]["stage"] == "Deploy"]
+    states = [event["detail"]["state"] for event in account.changes("Stage") if event["detail"]["stage"] == "Deploy"]
     assert states == ["STARTED", "FAILED", "RESUMED", "SUCCEEDED"]
 
 
@@ -94,7 +101,7 @@ def test_stop_waits_for_the_actions_that_run(account: Account) -> None:
     account.approve(token)
     assert account.wait(execution)["status"] == "Stopped"
     assert account.executions()[0]["stopTrigger"] == {"reason": "enough"}
-    assert account.keys(SITE) == []
+    assert account.keys() == []
 
 
 def test_abandoned_actions_are_not_waited_for(account: Account) -> None:
@@ -112,7 +119,7 @@ def test_a_disabled_transition_holds_executions_back(account: Account) -> None:
     account.wait(account.create(pipeline(stage("Deploy", deploy()))))
     account("DisableStageTransition", **transition, reason="a freeze")
     execution = account.start()
-    account.until(lambda: "inboundExecution" in account.state()["Deploy"])
+    account.wait_until(lambda: "inboundExecution" in account.state()["Deploy"])
     state = account.state()["Deploy"]["inboundTransitionState"]
     assert (state["enabled"], state["disabledReason"]) == (False, "a freeze")
     account("EnableStageTransition", **transition)

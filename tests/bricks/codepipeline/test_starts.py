@@ -7,7 +7,6 @@ import json
 import pytest
 from tests.bricks.codepipeline.conftest import (
     KEY,
-    SITE,
     SOURCE,
     Account,
     action,
@@ -32,13 +31,13 @@ def polling() -> Shape:
 def test_a_new_object_starts_a_pipeline_that_polls_once(account: Account) -> None:
     account.wait(account.create(polling()))
     version = account.push({"index.html": "second"})
-    account.until(lambda: len(account.executions()) == 2)
+    account.wait_until(lambda: len(account.executions()) == 2)
     execution = account.executions()[0]
     assert account.wait(execution["pipelineExecutionId"])["status"] == "Succeeded", account.history()[-1]["output"]
     found = account.executions()[0]
     assert found["trigger"]["triggerType"] == "PollForSourceChanges"
     assert found["sourceRevisions"][0]["revisionId"] == version
-    assert account.object(SITE, "index.html") == b"second"
+    assert account.object("index.html") == b"second"
     assert len(account.executions()) == 2
 
 
@@ -51,7 +50,7 @@ def test_a_rule_starts_its_target_with_the_rule_in_the_trigger(account: Account)
     )
     entry = {"Source": "mine", "DetailType": "x", "Detail": "{}"}
     account.context.call("events", "PutEvents", Entries=[entry])
-    account.until(lambda: len(account.executions()) == 2)
+    account.wait_until(lambda: len(account.executions()) == 2)
     found = account.executions()[0]
     assert found["trigger"] == {"triggerType": "CloudWatchEvent", "triggerDetail": rule}
 
@@ -67,10 +66,10 @@ def test_a_start_may_name_the_version_of_the_source(account: Account) -> None:
     old = account.push({"index.html": "old"})
     account.push({"index.html": "new"})
     account.wait(account.create(pipeline(stage("Deploy", deploy()))))
-    assert account.object(SITE, "index.html") == b"new"
+    assert account.object("index.html") == b"new"
     revision = {"actionName": "Source", "revisionType": "S3_OBJECT_VERSION_ID", "revisionValue": old}
     account.wait(account.start(sourceRevisions=[revision]))
-    assert account.object(SITE, "index.html") == b"old"
+    assert account.object("index.html") == b"old"
 
 
 def test_variables_reach_the_configuration_of_actions(account: Account) -> None:
@@ -106,9 +105,9 @@ def test_a_variable_that_nothing_set_fails_the_action(account: Account) -> None:
 def test_executions_know_what_caused_them(account: Account) -> None:
     account.wait(account.create(polling()))
     account.push({"index.html": "second"})
-    account.until(lambda: len(account.executions()) == 2)
+    account.wait_until(lambda: len(account.executions()) == 2)
     written = [event for event in account.baseplate.bus.events() if event["detail-type"] == "Object Created"]
-    started = [event for event in account.events("Pipeline") if event["detail"]["state"] == "STARTED"]
+    started = [event for event in account.changes("Pipeline") if event["detail"]["state"] == "STARTED"]
     assert started[-1]["cause"] == written[-1]["id"] or any(event["id"] == started[-1]["cause"] for event in written)
 
 
@@ -138,7 +137,7 @@ def started(account: Account, declared: Shape) -> list[Shape]:
     pushed(account, "main")
     pushed(account, "v1", referenceType="tag")
     last = list(account.baseplate.bus.events())[-1]["seq"]
-    account.until(lambda: account.place() >= last)
+    account.wait_until(lambda: account.place() >= last)
     return account.executions()[:-1]
 
 
@@ -197,9 +196,9 @@ def test_a_trigger_may_ask_for_files(account: Account) -> None:
     account.create(connected({"branches": {"includes": ["main"]}, "filePaths": {"includes": ["src/**"]}}))
     second = commit("docs/a", first)
     third = commit("src/a", second)
-    account.until(lambda: len(account.executions()) == 2)
+    account.wait_until(lambda: len(account.executions()) == 2)
     found = account.executions()[0]
     assert found["trigger"]["triggerType"] == "WebhookV2"
-    account.until(lambda: account.executions()[0]["status"] != "InProgress")
+    account.wait_until(lambda: account.executions()[0]["status"] != "InProgress")
     assert third not in (first, second)
     assert len(account.executions()) == 2

@@ -5,69 +5,30 @@ from __future__ import annotations
 import io
 import json
 import tarfile
-import time
 from collections.abc import Callable
-from dataclasses import replace
-from queue import SimpleQueue
 from typing import Any
 
 import pytest
+from tests.accounts import Owner, OwningAccount, owning_makers
 
-from brickline import bricks
-from brickline.baseplate.brick import Brick, Context, Shape
+from brickline.baseplate.brick import Shape
 from brickline.baseplate.errors import Refused
 from brickline.baseplate.house import Baseplate
-from brickline.baseplate.kinds import Kind, Resource
-from brickline.baseplate.resources import Resources, resource_by_arn
 
 BUCKET = "bucket"
 ROLE = "arn:aws:iam::123456789012:role/SageMakerExecutionRole"
 IMAGE = "python:3.11-slim"
 FINAL = ("Completed", "Failed", "Stopped")
 
-OWNER = Kind(
-    service="toy",
-    name="owner",
-    name_member="Name",
-    arn_member="Arn",
-    arn="owner/{name}",
-    missing=("Missing", "{name}"),
-    taken=("Taken", "{name}"),
-)
 
-
-class Owner:
-    """Told of every change of status of what it owns."""
-
-    def __init__(self) -> None:
-        self.told: SimpleQueue[str] = SimpleQueue()
-
-    def reconcile(self, resource: Resource) -> None:
-        self.told.put(resource.name)
-
-    def fail(self, resource: Resource, error: Exception) -> None:
-        raise AssertionError(error)
-
-
-class Account:
+class Account(OwningAccount):
     """An account as a client sees it: calls, objects, jobs."""
 
-    def __init__(self, baseplate: Baseplate, owner: Owner) -> None:
-        self.baseplate = baseplate
-        self._owner = owner
-        self.context: Context = baseplate.context()
+    service = "sagemaker"
+    bucket = BUCKET
 
     def is_unfinished(self, kind: str, name: str) -> bool:
-        found = resource_by_arn(self.baseplate.store, self.describe(kind, name)[f"{kind}JobArn"])
-        return found is not None and found.unfinished
-
-    def own(self) -> None:
-        owners = Resources(self.baseplate, OWNER)
-        resource = owners.find(self.context, "test") or owners.create(self.context, "test", {}, unfinished=True)
-        self.context = replace(self.context, owner=resource.id)
-
-    def __call__(self, operation: str, **request: Any) -> Shape:
-        return self.context.call("sagemaker", operation, **request)
+        return self.is_unfinished_arn(self.describe(kind, name)[f"{kind}JobArn"])
 
     def put(self, key: str, data: bytes | str = b"") -> str:
         body = data.encode() if isinstance(data, str) else data
@@ -75,14 +36,7 @@ class Account:
         return f"s3://{BUCKET}/{key}"
 
     def get(self, key: str) -> bytes:
-        body = self.context.call("s3", "GetObject", Bucket=BUCKET, Key=key)["Body"]
-        data: bytes = body.read()
-        body.close()
-        return data
-
-    def keys(self, prefix: str = "") -> list[str]:
-        found = self.context.call("s3", "ListObjectsV2", Bucket=BUCKET, Prefix=prefix)
-        return [one["Key"] for one in found.get("Contents") or ()]
+        return self.object(key)
 
     def members(self, key: str) -> dict[str, bytes | None]:
         """The files of a tar.gz object."""
@@ -167,19 +121,10 @@ class Account:
             job = self.describe(kind, name)
             if job[f"{kind}JobStatus"] in FINAL or (until and until(job)):
                 return job
-            self._owner.told.get(timeout=60)
+            self.wait_for_change()
 
     def wait_for_log(self, kind: str, name: str, text: str) -> None:
         self.wait_until(lambda: any(text in line for line in self.log(kind, name)))
-
-    @staticmethod
-    def wait_until(holds: Callable[[], bool]) -> None:
-        """For what wakes nobody: look again."""
-        for _ in range(1200):
-            if holds():
-                return
-            time.sleep(0.025)
-        raise AssertionError("it did not come to hold in 30 seconds")
 
     def log(self, kind: str, name: str) -> list[str]:
         group = f"/aws/sagemaker/{kind}Jobs"
@@ -196,9 +141,6 @@ class Account:
                 "logs", "GetLogEvents", logGroupName=group, logStreamName=stream["logStreamName"], startFromHead=True
             )["events"]
         ]
-
-    def events(self, detail_type: str) -> list[Shape]:
-        return [event for event in self.baseplate.bus.events() if event["detail-type"] == detail_type]
 
 
 def tar_gz(files: dict[str, str]) -> bytes:
@@ -220,8 +162,7 @@ def make_account(make_baseplate: Callable[..., Baseplate]) -> MakeAccount:
 
     def make() -> Account:
         owner = Owner()
-        makers = {**bricks.makers(), "toy": lambda _: Brick("toy", (), {"toy/owner": owner})}
-        made = Account(make_baseplate(makers), owner)
+        made = Account(make_baseplate(owning_makers(owner)), owner)
         made.baseplate.start()
         made.own()
         return made

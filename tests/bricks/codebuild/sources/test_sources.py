@@ -9,7 +9,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from tests.bricks.codebuild.conftest import BUCKET, Account, buildspec, phase, zipped
+from tests.accounts import zipped
+from tests.bricks.codebuild.conftest import BUCKET, Account, buildspec, phase
 
 from brickline.baseplate.errors import Refused
 

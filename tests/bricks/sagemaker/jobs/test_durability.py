@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.accounts import killing
 
 from brickline.bricks.sagemaker.jobs.hosts import Hosts
 from brickline.bricks.sagemaker.jobs.life import JobLife
@@ -17,10 +18,6 @@ WAITS_FOR_A_FILE = (
     "pathlib.Path('/opt/ml/model/answer').write_text('42')\n"
     "print('done', flush=True)\n"
 )
-
-
-class Killed(BaseException):
-    """Ends a controller's thread like a kill: nothing catches it."""
 
 
 def test_training_goes_on_without_a_server(account: Any, make_account: Callable[[], Any]) -> None:
@@ -59,17 +56,7 @@ def test_a_kill_at_any_step_loses_nothing(
     method: str,
     after: bool,
 ) -> None:
-    real = getattr(owner, method)
-    killed: list[str] = []
-
-    def dies(*arguments: Any, **members: Any) -> Any:
-        if after:
-            real(*arguments, **members)
-        killed.append(method)
-        raise Killed
-
-    with monkeypatch.context() as patch:
-        patch.setattr(owner, method, dies)
+    with killing(monkeypatch, owner, method, after) as killed:
         account("CreateTrainingJob", **account.training_request(run="open('/opt/ml/model/a', 'w').write('b')"))
         account.wait_until(lambda: bool(killed))
         account.baseplate.close()
