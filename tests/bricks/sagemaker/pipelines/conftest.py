@@ -10,7 +10,7 @@ from queue import SimpleQueue
 from typing import Any
 
 import pytest
-from tests.bricks.sagemaker.conftest import OWNER, Owner
+from tests.accounts import OWNER, Owner
 from tests.bricks.sagemaker.pipelines.builders import ROLE
 
 from brickline import bricks
