@@ -33,16 +33,20 @@ class Delivery:
         self._wanted = threading.Event()
         self._closing = threading.Event()
         self._failures: dict[str, int] = {}
+        self._places: dict[str, int] = {}
+        """As the store has them: nobody else moves them."""
         self._retention = retention.Retention(store, self._wanted.is_set)
         self._thread = threading.Thread(target=self._run, name="delivery", daemon=True)
 
     def start(self) -> None:
         """Go on from where each listener was; a new one hears what happens from now on."""
         with self._store.write() as connection:
+            known = {row.listener: row.seq for row in connection.execute(select(schema.places))}
             for name in self._listeners:
-                if connection.scalar(select(schema.places.c.seq).where(schema.places.c.listener == name)) is None:
-                    last = connection.scalar(select(func.max(schema.outbox.c.seq))) or 0
-                    connection.execute(insert(schema.places).values(listener=name, seq=last))
+                if name not in known:
+                    known[name] = self._last()
+                    connection.execute(insert(schema.places).values(listener=name, seq=known[name]))
+        self._places = known
         self._bus.on_emit(self._wanted.set)
         self._wanted.set()
         self._thread.start()
@@ -57,11 +61,21 @@ class Delivery:
         while not self._closing.is_set():
             self._wanted.wait(retention.INTERVAL)
             self._wanted.clear()
-            more = [self._tell(name) for name in self._listeners]
-            if any(more):
+            if self._tell_all():
                 self._wanted.set()
             else:
                 self._forget_old()
+
+    def _tell_all(self) -> bool:
+        """A batch for each listener that is behind; whether there may be more."""
+        try:
+            last = self._last()
+        except Exception:
+            log.exception("events could not be read; it is tried again")
+            self._closing.wait(1.0)
+            return True
+        more = [self._tell(name) for name in self._listeners if self._places[name] < last]
+        return any(more)
 
     def _forget_old(self) -> None:
         try:
@@ -82,22 +96,23 @@ class Delivery:
         return told == size
 
     def _batch(self, name: str, size: int) -> int:
-        with self._store.read() as connection:
-            last = connection.scalar(select(func.max(schema.outbox.c.seq))) or 0
-            place = connection.scalar(select(schema.places.c.seq).where(schema.places.c.listener == name)) or 0
-        if place >= last:
-            return 0
         listener = self._listeners[name]()
         with self._store.write():
-            events = list(self._bus.events(place, size))
-            if listener is not None:
+            events = list(self._bus.events(self._places[name], size))
+            if listener is not None and events:
                 listener(events)
-            self._move(name, events[-1]["seq"])
+            seq = events[-1]["seq"] if events else self._places[name]
+            self._move(name, seq)
+        self._places[name] = seq
         return len(events)
 
     def _move(self, name: str, seq: int) -> None:
         with self._store.write() as connection:
             connection.execute(update(schema.places).where(schema.places.c.listener == name).values(seq=seq))
+
+    def _last(self) -> int:
+        with self._store.read() as connection:
+            return connection.scalar(select(func.max(schema.outbox.c.seq))) or 0
 
     def _failed(self, name: str, failures: int, error: Exception) -> None:
         """Wait and try again, one event at a time; one that fails for good is passed over, and the log has it."""
@@ -107,8 +122,7 @@ class Delivery:
             self._closing.wait(0.1 * 2 ** (failures - 1))
             return
         self._failures.pop(name)
-        with self._store.read() as connection:
-            place = connection.scalar(select(schema.places.c.seq).where(schema.places.c.listener == name)) or 0
-        event = next(self._bus.events(place))
+        event = next(self._bus.events(self._places[name]))
         log.error("%s cannot take event %s (%s); it is passed over", name, event["id"], event["detail-type"])
         self._move(name, event["seq"])
+        self._places[name] = event["seq"]

@@ -148,15 +148,14 @@ class Dispatch:
     def _start_due(self) -> float:
         """Start what is due, one transaction's worth; seconds until the next is due."""
         is_idle = table.c.id.not_in(list(self._slow))
-        query = select(table).where(is_waiting, is_idle, table.c.due <= clock.now()).order_by(table.c.due).limit(_BATCH)
+        query = select(table).where(is_waiting, is_idle).order_by(table.c.due).limit(_BATCH)
         with self._store.read() as connection:
             rows = connection.execute(query).all()
-        if rows:
-            self._start_all(rows)
+        now = clock.now()
+        if due := [row for row in rows if row.due <= now]:
+            self._start_all(due)
             return 0.0
-        with self._store.read() as connection:
-            due = connection.scalar(select(table.c.due).where(is_waiting, is_idle).order_by(table.c.due).limit(1))
-        return clock.LONGEST_WAIT if due is None else clock.seconds_until(due)
+        return clock.seconds_until(rows[0].due) if rows else clock.LONGEST_WAIT
 
     def _start_all(self, rows: Sequence[Row[Any]]) -> None:
         began = time.monotonic()

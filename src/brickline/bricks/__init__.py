@@ -29,8 +29,8 @@ FOLDERS = {
 }
 """Each service by its boto3 name, and the folder that has its `brick(baseplate)`."""
 
-LISTENERS: tuple[str, ...] = ("codepipeline", "events")
-"""The services whose bricks hear of every event, each once."""
+LISTENERS: tuple[str, ...] = ("events", "codepipeline")
+"""The services whose bricks hear of every event, each once; rules first, as more waits for them."""
 
 PAGES = {"/v1/repos": "codecommit"}
 """Beginnings of paths that are no operations, and the services whose bricks answer them."""
