@@ -42,6 +42,17 @@ def explain(store: Store, name: str) -> Shape:
     return {"subject": subject, "back": back, "changed": history.changed(name), "forward": history.forward(name)}
 
 
+def cause(store: Store, name: str) -> Shape | None:
+    """The step right before a thing: the rule, the run or the person that made it; None where nothing is known."""
+    steps, _ = _History(store)._above(name)
+    return steps[0] if steps else None
+
+
+def last_change(store: Store, arn: str) -> list[Shape]:
+    """The event by which something else last changed a resource, and back from there; empty where nothing has."""
+    return _History(store).changed(arn)
+
+
 class _History:
     """One walk; what was seen is not walked again."""
 

@@ -44,6 +44,13 @@ def of_arn(arn: str) -> str:
     return why(arn)
 
 
+def of_uri(uri: str) -> str:
+    """The page that shows an S3 URI: an object, what lies below a prefix, or a bucket. "" for other URIs."""
+    if not uri.startswith("s3://"):
+        return ""
+    return f"{START}/s3/{quote(uri.removeprefix('s3://'), safe='/')}"
+
+
 def why(name: str) -> str:
     """The page that tells why a thing (an ARN, an event's id) is there."""
     return f"{START}/why?name={quote(name, safe='')}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from importlib import resources
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -31,6 +32,8 @@ _GUARDS = [
 ]
 _TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _LARGEST_FORM = 1 << 20
+_SAYS_ABSENT = re.compile("not exist|[Nn]ot find|not found")
+"""Where the code says only that something is wrong, as SageMaker's ValidationException does."""
 
 
 class Console:
@@ -168,7 +171,7 @@ def _check_origin(request: PageRequest, session: Session, form: dict[str, str]) 
 def _status(refused: Refused) -> int:
     """404 for what is not there: most services say so by the code alone."""
     is_missing = refused.code.endswith(("NotFound", "NotFoundException", "DoesNotExistException"))
-    is_absent = is_missing or refused.code.startswith("NoSuch") or "not exist" in refused.message
+    is_absent = is_missing or refused.code.startswith("NoSuch") or _SAYS_ABSENT.search(refused.message)
     return 404 if refused.status == 400 and is_absent else refused.status
 
 

@@ -17,6 +17,7 @@ from brickline.baseplate.clock import iso
 from brickline.baseplate.pages import PageRequest, PageResponse
 from brickline.baseplate.settings import Settings
 from brickline.console import START, addresses
+from brickline.console.charts import number
 from brickline.console.navigation import AREAS, area_of
 from brickline.console.preferences import LANGUAGES, THEMES, Preferences
 from brickline.console.sessions import Note, Session
@@ -85,9 +86,22 @@ def _environment(language: str) -> Environment:
         newstyle=True,
     )
     environment.filters.update(
-        duration=duration, json=pretty_json, segment=segment, short=short, size=size, time=time, when=when
+        duration=duration,
+        json=pretty_json,
+        number=number,
+        segment=segment,
+        short=short,
+        size=size,
+        time=time,
+        when=when,
     )
-    environment.globals.update(address_of=addresses.of_arn, console=START, static=static, status_class=status_class)
+    environment.globals.update(
+        address_of=addresses.of_arn,
+        console=START,
+        static=static,
+        status_class=status_class,
+        uri_address=addresses.of_uri,
+    )
     return environment
 
 
@@ -152,7 +166,7 @@ def short(arn: str) -> str:
 
 _STATUSES = {
     "good": "succeeded completed inservice active approved enabled available merged passed",
-    "bad": "failed fault rejected timed_out client_error outofservice rollingbackfailed dead",
+    "bad": "failed fault rejected timed_out client_error outofservice rollingbackfailed dead completedwithfailures",
     "busy": (
         "executing inprogress in_progress pending starting creating updating stopping deleting rollingback "
         "systemupdating pendingmanualapproval waiting queued"

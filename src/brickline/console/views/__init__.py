@@ -2,6 +2,22 @@
 
 from __future__ import annotations
 
-from brickline.console.views import home, why
+from brickline.console.views import (
+    endpoints,
+    executions,
+    home,
+    jobs,
+    pipelines,
+    registry,
+    why,
+)
 
-ROUTES = [*home.ROUTES, *why.ROUTES]
+ROUTES = [
+    *endpoints.ROUTES,
+    *executions.ROUTES,
+    *home.ROUTES,
+    *jobs.ROUTES,
+    *pipelines.ROUTES,
+    *registry.ROUTES,
+    *why.ROUTES,
+]

@@ -101,6 +101,9 @@ class Attempts:
         outcome = prepared.problem or self._call(work)
         token = outcome.kept.get("token")
         document = {**_labels(step), "StepStatus": "Starting", "AttemptCount": 0}
+        if found.miss:
+            # No member of AWS's: the console, which calls within the server, shows it.
+            document["CacheMissReason"] = found.miss.text
         row = self._records.steps.create(
             run.context,
             step.name,

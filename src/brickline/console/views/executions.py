@@ -1,0 +1,152 @@
+"""`/console/executions?arn=…`: one execution of a SageMaker pipeline, live; a step of it; two side by side."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from brickline.baseplate.brick import Shape
+from brickline.baseplate.errors import Refused
+from brickline.baseplate.naming import Arn
+from brickline.baseplate.why import cause
+from brickline.console import START, addresses, step_graph, tails
+from brickline.console.rendering import duration
+from brickline.console.views import comparison
+from brickline.console.views.pipelines import title_of
+from brickline.console.views.step import chosen_step
+from brickline.console.visit import Html, Redirect, Visit, get, post
+
+_MOST_STEPS = 100
+_OVER = ("Succeeded", "Failed", "Stopped", "CompletedWithFailures")
+_JOURNAL = "/aws/sagemaker/Pipelines"
+
+
+def execution(visit: Visit) -> Html:
+    arn = visit.query.get("arn", "")
+    if other := visit.query.get("with"):
+        return comparison.two(visit, arn, other)
+    pipeline, name = names_of(arn)
+    described = visit.call("sagemaker", "DescribePipelineExecution", PipelineExecutionArn=arn)
+    definition = visit.call("sagemaker", "DescribePipelineDefinitionForExecution", PipelineExecutionArn=arn)
+    declared = step_graph.steps_of(definition["PipelineDefinition"])
+    steps = [_step_row(one, declared) for one in steps_of(visit, arn)]
+    is_over = described["PipelineExecutionStatus"] in _OVER
+    chosen = visit.query.get("step", "")
+    values = {
+        "arn": arn,
+        "name": name,
+        "pipeline": pipeline,
+        "execution": described,
+        "title": title_of(described),
+        "is_over": is_over,
+        "can_retry": described["PipelineExecutionStatus"] in ("Failed", "Stopped", "CompletedWithFailures"),
+        "seconds": _seconds(described, steps) if is_over else None,
+        "cause": cause(visit.context.baseplate.store, arn),
+        "steps": steps,
+        "parameters": parameters_of(visit, arn),
+        "graph": step_graph.draw(declared, _states(arn, declared, steps, chosen, is_over), name),
+        "failed": [one for one in steps if one["StepStatus"] == "Failed"],
+        "chosen": chosen_step(visit, next((one for one in steps if one["StepName"] == chosen), None)),
+        "chosen_name": chosen,
+        "journal": None if chosen else tails.tail(visit, _JOURNAL, f"{pipeline}/{name}"),
+        "others": _others(visit, pipeline, arn),
+        "address": addresses.of_arn(arn),
+    }
+    return Html("executions/execution.html", values)
+
+
+def stop(visit: Visit) -> Redirect:
+    arn = visit.form.get("arn", "")
+    visit.call("sagemaker", "StopPipelineExecution", PipelineExecutionArn=arn)
+    return Redirect(addresses.of_arn(arn))
+
+
+def retry(visit: Visit) -> Redirect:
+    """What succeeded stays; the rest runs again, in the same execution."""
+    arn = visit.form.get("arn", "")
+    visit.call("sagemaker", "RetryPipelineExecution", PipelineExecutionArn=arn)
+    return Redirect(addresses.of_arn(arn))
+
+
+def steps_of(visit: Visit, arn: str) -> list[Shape]:
+    """The steps that have started, in their order."""
+    found: list[Shape] = []
+    token = None
+    while token is not None or not found:
+        answer = visit.call(
+            "sagemaker",
+            "ListPipelineExecutionSteps",
+            PipelineExecutionArn=arn,
+            SortOrder="Ascending",
+            MaxResults=_MOST_STEPS,
+            NextToken=token,
+        )
+        found += answer["PipelineExecutionSteps"]
+        token = answer.get("NextToken")
+        if token is None:
+            break
+    return found
+
+
+def parameters_of(visit: Visit, arn: str) -> dict[str, str]:
+    answer = visit.call("sagemaker", "ListPipelineParametersForExecution", PipelineExecutionArn=arn)
+    return {one["Name"]: one["Value"] for one in answer["PipelineParameters"]}
+
+
+def names_of(arn: str) -> tuple[str, str]:
+    """The pipeline's name and the execution's id."""
+    try:
+        _, pipeline, _, name = Arn.parse(arn).resource.split("/")
+    except ValueError:
+        raise Refused("ResourceNotFound", f"{arn or 'Nothing'} is not the ARN of a pipeline's execution", 404) from None
+    return pipeline, name
+
+
+def step_address(arn: str, step: str) -> str:
+    return f"{START}/executions?{urlencode({'arn': arn, 'step': step})}"
+
+
+def _step_row(step: Shape, declared: list[step_graph.Step]) -> Shape:
+    """A step with its type, its duration and what the cache said."""
+    kind = next((one.type for one in declared if one.name == step["StepName"]), "")
+    end = step.get("EndTime")
+    return {**step, "type": kind, "seconds": max(end - step["StartTime"], 0.0) if end else None}
+
+
+def _states(
+    arn: str, declared: list[step_graph.Step], steps: list[Shape], chosen: str, is_over: bool
+) -> dict[str, step_graph.State]:
+    started = {
+        one["StepName"]: step_graph.State(
+            status=one["StepStatus"],
+            more="cached"
+            if "CacheHitResult" in one
+            else duration(one["seconds"])
+            if one["seconds"] is not None
+            else "",
+            address=step_address(arn, one["StepName"]),
+            is_chosen=one["StepName"] == chosen,
+            is_cached="CacheHitResult" in one,
+        )
+        for one in steps
+    }
+    waiting = step_graph.State(more="not run" if is_over else "waiting")
+    return {step.name: started.get(step.name, waiting) for step in declared}
+
+
+def _seconds(described: Shape, steps: list[Shape]) -> float:
+    last = max((one["EndTime"] for one in steps if one.get("EndTime")), default=described["LastModifiedTime"])
+    return float(last - described["CreationTime"])
+
+
+def _others(visit: Visit, pipeline: str, arn: str) -> list[Shape]:
+    """Further executions of the pipeline, to put one beside this one."""
+    answer = visit.call_if_there("sagemaker", "ListPipelineExecutions", PipelineName=pipeline, MaxResults=25)
+    found = answer["PipelineExecutionSummaries"] if answer else []
+    return [{**one, "title": title_of(one)} for one in found if one["PipelineExecutionArn"] != arn]
+
+
+ROUTES = [
+    get("/executions", execution),
+    post("/executions/stop", stop),
+    post("/executions/retry", retry),
+]
