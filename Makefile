@@ -12,7 +12,7 @@ help:  ## show this list
 setup: $(READY)  ## make .venv with brickline, and the demo's job environments
 	@$(BIN)/brickline images build --for-demo
 
-demo: setup  ## train, evaluate and register a flight-delay model, from data to version 2
+demo: setup  ## train and serve a model of late flights, by hand, by git push, by events (KEEP=1: the server stays)
 	@$(BIN)/python -m brickline.demo
 
 test: $(READY)  ## run every test

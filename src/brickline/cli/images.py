@@ -14,7 +14,11 @@ from brickline.images.environments import Environments
 from brickline.images.installer import EnvironmentFailed
 from brickline.images.resolve import UnknownImage
 
-_DEMO = ("683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3", "lambda-python:3.11")
+_DEMO = (
+    "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3",
+    "lambda-python:3.11",
+    "public.ecr.aws/sagemaker/sagemaker-distribution:2.6.0-cpu",
+)
 
 
 @click.group("images", invoke_without_command=True)

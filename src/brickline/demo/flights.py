@@ -57,9 +57,9 @@ def features(day: str) -> Features:
     """What is known of a day's flights before they leave, by the very code that the pipeline prepares its data with."""
     import pandas as pd
 
-    from brickline.demo.steps.preprocess import COLUMNS
-    from brickline.demo.steps.preprocess import features as prepared
-    from brickline.demo.steps.weather import tidy
+    from brickline.templates.training.pipelines.flights.steps.preprocess import COLUMNS
+    from brickline.templates.training.pipelines.flights.steps.preprocess import features as prepared
+    from brickline.templates.training.pipelines.flights.steps.weather import tidy
 
     table = pd.read_csv(io.BytesIO(days()[day])).dropna(subset=["arr_delay"]).reset_index(drop=True)
     names = [f"{one.carrier} {one.flight} to {one.dest}" for one in table.itertuples()]

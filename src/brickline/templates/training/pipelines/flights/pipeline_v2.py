@@ -1,10 +1,8 @@
-"""The demo's pipeline, written as for SageMaker: nothing in this file knows of Brickline."""
-
-from __future__ import annotations
+"""Flights and weather to a registered model, by the second generation of the SageMaker SDK."""
 
 from pathlib import Path
-from typing import Any
 
+from pipelines.flights.data import WEATHER, newest_manifest
 from sagemaker import image_uris
 from sagemaker.inputs import TrainingInput
 from sagemaker.lambda_helper import Lambda
@@ -22,12 +20,9 @@ from sagemaker.workflow.lambda_step import LambdaOutput, LambdaOutputTypeEnum, L
 from sagemaker.workflow.model_step import ModelStep
 from sagemaker.workflow.parameters import ParameterFloat, ParameterInteger, ParameterString
 from sagemaker.workflow.pipeline import Pipeline
-from sagemaker.workflow.pipeline_context import PipelineSession
 from sagemaker.workflow.properties import PropertyFile
 from sagemaker.workflow.steps import CacheConfig, ProcessingStep, TrainingStep
 
-PIPELINE = "FlightDelays"
-GROUP = "flight-delays"
 STEPS = Path(__file__).parent / "steps"
 FRAMEWORK = "1.2-1"
 INSTANCE = "ml.m5.xlarge"
@@ -35,9 +30,9 @@ INSTANCE = "ml.m5.xlarge"
 CACHE = CacheConfig(enable_caching=True, expire_after="P30D")
 
 
-def get_pipeline(session: PipelineSession, role: str, bucket: str) -> Pipeline:
+def get_pipeline(session, role, bucket, config):
     """Weather and flights -> features -> model -> evaluation -> good enough? -> repackage -> register."""
-    manifest = ParameterString("FlightsManifest")
+    manifest = ParameterString("FlightsManifest", default_value=newest_manifest(bucket))
     rounds = ParameterInteger("Rounds", default_value=60)
     least_auc = ParameterFloat("LeastAUC", default_value=0.65)
     processor = SKLearnProcessor(FRAMEWORK, role, 1, INSTANCE, sagemaker_session=session)
@@ -48,7 +43,7 @@ def get_pipeline(session: PipelineSession, role: str, bucket: str) -> Pipeline:
     evaluation = PropertyFile("EvaluationReport", output_name="evaluation", path="evaluation.json")
     evaluate = evaluate_step(processor, train, preprocess, evaluation)
     repackage = repackage_step(session, role, bucket, train)
-    register = register_step(session, role, repackage, evaluate)
+    register = register_step(session, role, repackage, evaluate, config["ModelPackageGroup"])
     auc = JsonGet(evaluate.name, evaluation, "binary_classification_metrics.auc.value")
     good_enough = ConditionStep(
         "GoodEnough",
@@ -57,23 +52,23 @@ def get_pipeline(session: PipelineSession, role: str, bucket: str) -> Pipeline:
         else_steps=[FailStep("TooWeak", error_message=Join(" ", ["AUC is below", least_auc]))],
     )
     return Pipeline(
-        PIPELINE,
+        config["Pipeline"],
         parameters=[manifest, rounds, least_auc],
         steps=[weather, preprocess, train, evaluate, good_enough],
         sagemaker_session=session,
     )
 
 
-def weather_step(processor: SKLearnProcessor, bucket: str) -> ProcessingStep:
+def weather_step(processor, bucket):
     arguments = processor.run(
         code=str(STEPS / "weather.py"),
-        inputs=[ProcessingInput(f"s3://{bucket}/flights/weather", "/opt/ml/processing/weather")],
+        inputs=[ProcessingInput(f"s3://{bucket}/{WEATHER}", "/opt/ml/processing/weather")],
         outputs=[ProcessingOutput("/opt/ml/processing/tidy", output_name="weather")],
     )
     return ProcessingStep("PrepareWeather", step_args=arguments, cache_config=CACHE)
 
 
-def preprocess_step(processor: SKLearnProcessor, manifest: Join, weather: ProcessingStep) -> ProcessingStep:
+def preprocess_step(processor, manifest, weather):
     arguments = processor.run(
         code=str(STEPS / "preprocess.py"),
         arguments=["--test-days", "14"],
@@ -86,9 +81,7 @@ def preprocess_step(processor: SKLearnProcessor, manifest: Join, weather: Proces
     return ProcessingStep("Preprocess", step_args=arguments, cache_config=CACHE)
 
 
-def train_step(
-    session: PipelineSession, role: str, preprocess: ProcessingStep, rounds: ParameterInteger
-) -> TrainingStep:
+def train_step(session, role, preprocess, rounds):
     estimator = SKLearn(
         entry_point="train.py",
         source_dir=str(STEPS),
@@ -103,9 +96,7 @@ def train_step(
     return TrainingStep("Train", step_args=arguments, cache_config=CACHE)
 
 
-def evaluate_step(
-    processor: SKLearnProcessor, train: TrainingStep, preprocess: ProcessingStep, report: PropertyFile
-) -> ProcessingStep:
+def evaluate_step(processor, train, preprocess, report):
     arguments = processor.run(
         code=str(STEPS / "evaluate.py"),
         inputs=[
@@ -117,7 +108,7 @@ def evaluate_step(
     return ProcessingStep("Evaluate", step_args=arguments, property_files=[report], cache_config=CACHE)
 
 
-def repackage_step(session: PipelineSession, role: str, bucket: str, train: TrainingStep) -> LambdaStep:
+def repackage_step(session, role, bucket, train):
     code = S3Uploader.upload(str(STEPS / "inference.py"), f"s3://{bucket}/flights/code", sagemaker_session=session)
     function = Lambda(
         function_name="flights-repackage",
@@ -134,31 +125,26 @@ def repackage_step(session: PipelineSession, role: str, bucket: str, train: Trai
     return LambdaStep("Repackage", lambda_func=function, inputs=inputs, outputs=outputs)
 
 
-def register_step(session: PipelineSession, role: str, repackage: LambdaStep, evaluate: ProcessingStep) -> ModelStep:
-    model = flights_model(session, role, repackage.properties.Outputs["model_data"])
+def register_step(session, role, repackage, evaluate, group):
+    model = Model(
+        image_uri=image_uris.retrieve("sklearn", session.boto_region_name, FRAMEWORK),
+        model_data=repackage.properties.Outputs["model_data"],
+        role=role,
+        env={"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"},
+        sagemaker_session=session,
+    )
     report = Join("/", [output_uri(evaluate, "evaluation"), "evaluation.json"])
     arguments = model.register(
         content_types=["text/csv"],
         response_types=["application/json"],
         inference_instances=[INSTANCE],
         transform_instances=[INSTANCE],
-        model_package_group_name=GROUP,
+        model_package_group_name=group,
         approval_status="PendingManualApproval",
         model_metrics=ModelMetrics(model_statistics=MetricsSource("application/json", report)),
     )
     return ModelStep("Flights", step_args=arguments)
 
 
-def flights_model(session: PipelineSession, role: str, model_data: Any) -> Model:
-    """The archive with the model and its serving code, in the container that runs it."""
-    return Model(
-        image_uri=image_uris.retrieve("sklearn", session.boto_region_name, FRAMEWORK),
-        model_data=model_data,
-        role=role,
-        env={"SAGEMAKER_PROGRAM": "inference.py", "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code"},
-        sagemaker_session=session,
-    )
-
-
-def output_uri(step: ProcessingStep, name: str) -> Any:
+def output_uri(step, name):
     return step.properties.ProcessingOutputConfig.Outputs[name].S3Output.S3Uri

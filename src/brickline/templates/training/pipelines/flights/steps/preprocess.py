@@ -24,7 +24,7 @@ def features(flights: pd.DataFrame, weather: pd.DataFrame) -> pd.DataFrame:
     date = pd.to_datetime(flights[["year", "month", "day"]])
     flights.insert(0, "late", (flights["arr_delay"] > 15).astype(int))
     flights["date"] = date.dt.strftime("%Y-%m-%d")
-    flights["weekday"] = date.dt.weekday
+    flights["weekday"] = date.dt.day_of_week
     flights["minute_of_day"] = flights["sched_dep_time"] // 100 * 60 + flights["sched_dep_time"] % 100
     return flights.drop(columns=["arr_delay", "year", "day", "sched_dep_time", "time_hour"])
 

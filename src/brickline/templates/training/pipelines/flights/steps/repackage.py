@@ -20,7 +20,7 @@ def add(archive: tarfile.TarFile, name: str, data: bytes) -> None:
     archive.addfile(member, io.BytesIO(data))
 
 
-def handler(event, context):  # noqa: ARG001 - Lambda's own signature
+def handler(event, context):
     packed = io.BytesIO()
     with (
         tarfile.open(fileobj=io.BytesIO(read(event["model_data"]))) as source,
