@@ -37,6 +37,8 @@ class Chart:
     unit: str = ""
     is_time: bool = True
     from_zero: bool = False
+    span: tuple[float, float] | None = None
+    """The axis from and to here; None for as far as the points go."""
 
 
 def draw(chart: Chart) -> Markup:
@@ -111,10 +113,12 @@ def _frame(chart: Chart, series: Sequence[Series]) -> _Frame:
     low, high = min(ys), max(ys)
     if chart.from_zero:
         low, high = min(low, 0.0), max(high, 0.0)
-    if low == high:
-        low, high = low - (abs(low) / 2 or 0.5), high + (abs(high) / 2 or 0.5)
-        low = max(low, 0.0) if chart.from_zero and low < 0 <= min(ys) else low
-    return _Frame(min(xs), max(xs), ticks(low, high), chart.is_time)
+    if low == high == 0:
+        high = 1.0
+    elif low == high:
+        low, high = low - abs(low) / 2, high + abs(high) / 2
+    left, right = chart.span or (min(xs), max(xs))
+    return _Frame(left, right, ticks(low, high), chart.is_time)
 
 
 def _grid(frame: _Frame) -> Iterator[Markup]:
@@ -141,7 +145,7 @@ def _x_ticks(frame: _Frame) -> list[float]:
 def _clock(value: float, frame: _Frame) -> str:
     moment = datetime.fromtimestamp(value).astimezone()
     span = frame.right - frame.left
-    if span < 10:
+    if 0 < span < 10:
         return f"{moment:%H:%M:%S}.{moment.microsecond // 100_000}"
     return f"{moment:%H:%M:%S}" if span < 3600 else f"{moment:%H:%M}" if span < 86400 else f"{moment:%m-%d %H:%M}"
 

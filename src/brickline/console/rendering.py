@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from importlib import resources
+from itertools import zip_longest
 from typing import Any
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from brickline.baseplate.clock import iso
 from brickline.baseplate.pages import PageRequest, PageResponse
@@ -24,6 +26,7 @@ from brickline.console.sessions import Note, Session
 from brickline.console.visit import Html
 from brickline.version import VERSION
 
+_ARN = re.compile(r"(arn:aws:[a-z0-9-]+:[a-z0-9-]*:\d*:[\w+=,.@/:*-]*\w)")
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -88,6 +91,7 @@ def _environment(language: str) -> Environment:
     environment.filters.update(
         duration=duration,
         json=pretty_json,
+        linked=linked,
         number=number,
         segment=segment,
         short=short,
@@ -148,6 +152,16 @@ def size(count: float | None) -> str:
             return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
         count /= 1024
     raise AssertionError("the last unit takes everything")
+
+
+def linked(text: str | None) -> Markup:
+    """A text in which the ARNs are links, by their short names."""
+    pieces = _ARN.split(text or "")
+    links = (
+        Markup('<a href="{}" title="{}">{}</a>').format(addresses.of_arn(arn), arn, short(arn)) for arn in pieces[1::2]
+    )
+    plain = (escape(piece) for piece in pieces[::2])
+    return Markup("").join(piece for pair in zip_longest(plain, links, fillvalue="") for piece in pair)
 
 
 def pretty_json(value: Any) -> str:

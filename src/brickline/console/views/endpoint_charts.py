@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -34,6 +34,8 @@ class _Plan:
     lines: Sequence[_Line]
 
 
+_Found = Mapping[str, Sequence[tuple[float, float]]]
+
 _PLANS = (
     _Plan("Invocations", "", [_Line("invocations", "Invocations", "Sum")]),
     _Plan(
@@ -63,20 +65,22 @@ def charts_of(visit: Visit, endpoint: Shape) -> list[Markup]:
     """A chart each; none where the endpoint was not asked anything in the span."""
     variants = [one["VariantName"] for one in endpoint.get("ProductionVariants", ())]
     found = _read(visit, endpoint["EndpointName"], variants)
-    charts = [_chart(plan, variants, found) for plan in _PLANS]
+    until = clock.now()
+    ends = (until - SPANS[span(visit)][0], until)
+    charts = [_chart(plan, variants, found, ends) for plan in _PLANS]
     return [draw(chart) for chart in charts if any(one.points for one in chart.series)]
 
 
-def _chart(plan: _Plan, variants: Sequence[str], found: dict[str, list[tuple[float, float]]]) -> Chart:
+def _chart(plan: _Plan, variants: Sequence[str], found: _Found, ends: tuple[float, float]) -> Chart:
     series = [
         Series(f"{variant}: {line.name}" if len(variants) > 1 else line.name, _scaled(found, variant, line))
         for variant in variants
         for line in plan.lines
     ]
-    return Chart(plan.title, series, plan.unit, from_zero=True)
+    return Chart(plan.title, series, plan.unit, from_zero=True, span=ends)
 
 
-def _scaled(found: dict[str, list[tuple[float, float]]], variant: str, line: _Line) -> list[tuple[float, float]]:
+def _scaled(found: _Found, variant: str, line: _Line) -> list[tuple[float, float]]:
     return [(time, value * line.factor) for time, value in found.get(_label(variant, line), ())]
 
 
@@ -84,7 +88,7 @@ def _label(variant: str, line: _Line) -> str:
     return f"{variant}/{line.metric}/{line.statistic}"
 
 
-def _read(visit: Visit, endpoint: str, variants: Sequence[str]) -> dict[str, list[tuple[float, float]]]:
+def _read(visit: Visit, endpoint: str, variants: Sequence[str]) -> _Found:
     """All lines by their labels, in one call."""
     seconds, period = SPANS[span(visit)]
     queries = [

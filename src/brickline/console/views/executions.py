@@ -6,9 +6,9 @@ from urllib.parse import urlencode
 
 from brickline.baseplate.brick import Shape
 from brickline.baseplate.errors import Refused
-from brickline.baseplate.naming import Arn
+from brickline.baseplate.naming import Arn, unique_id
 from brickline.baseplate.why import cause
-from brickline.console import START, addresses, step_graph, tails
+from brickline.console import START, addresses, definitions, step_graph, tails
 from brickline.console.rendering import duration
 from brickline.console.views import comparison
 from brickline.console.views.pipelines import title_of
@@ -27,7 +27,7 @@ def execution(visit: Visit) -> Html:
     pipeline, name = names_of(arn)
     described = visit.call("sagemaker", "DescribePipelineExecution", PipelineExecutionArn=arn)
     definition = visit.call("sagemaker", "DescribePipelineDefinitionForExecution", PipelineExecutionArn=arn)
-    declared = step_graph.steps_of(definition["PipelineDefinition"])
+    declared = definitions.steps_of(definition["PipelineDefinition"])
     steps = [_step_row(one, declared) for one in steps_of(visit, arn)]
     is_over = described["PipelineExecutionStatus"] in _OVER
     chosen = visit.query.get("step", "")
@@ -56,14 +56,14 @@ def execution(visit: Visit) -> Html:
 
 def stop(visit: Visit) -> Redirect:
     arn = visit.form.get("arn", "")
-    visit.call("sagemaker", "StopPipelineExecution", PipelineExecutionArn=arn)
+    visit.call("sagemaker", "StopPipelineExecution", PipelineExecutionArn=arn, ClientRequestToken=unique_id())
     return Redirect(addresses.of_arn(arn))
 
 
 def retry(visit: Visit) -> Redirect:
     """What succeeded stays; the rest runs again, in the same execution."""
     arn = visit.form.get("arn", "")
-    visit.call("sagemaker", "RetryPipelineExecution", PipelineExecutionArn=arn)
+    visit.call("sagemaker", "RetryPipelineExecution", PipelineExecutionArn=arn, ClientRequestToken=unique_id())
     return Redirect(addresses.of_arn(arn))
 
 
@@ -105,15 +105,16 @@ def step_address(arn: str, step: str) -> str:
     return f"{START}/executions?{urlencode({'arn': arn, 'step': step})}"
 
 
-def _step_row(step: Shape, declared: list[step_graph.Step]) -> Shape:
-    """A step with its type, its duration and what the cache said."""
-    kind = next((one.type for one in declared if one.name == step["StepName"]), "")
+def _step_row(step: Shape, declared: list[definitions.Step]) -> Shape:
+    """A step with its type and arguments of the definition, and its duration."""
+    own = next((one for one in declared if one.name == step["StepName"]), None)
     end = step.get("EndTime")
-    return {**step, "type": kind, "seconds": max(end - step["StartTime"], 0.0) if end else None}
+    known = {"type": own.type, "arguments": own.arguments} if own else {"type": ""}
+    return {**step, **known, "seconds": max(end - step["StartTime"], 0.0) if end else None}
 
 
 def _states(
-    arn: str, declared: list[step_graph.Step], steps: list[Shape], chosen: str, is_over: bool
+    arn: str, declared: list[definitions.Step], steps: list[Shape], chosen: str, is_over: bool
 ) -> dict[str, step_graph.State]:
     started = {
         one["StepName"]: step_graph.State(

@@ -8,8 +8,9 @@ from typing import Any
 
 from brickline.baseplate.brick import Shape
 from brickline.baseplate.errors import Refused
+from brickline.baseplate.naming import unique_id
 from brickline.baseplate.why import cause
-from brickline.console import START, addresses, lists, step_graph
+from brickline.console import START, addresses, definitions, lists, step_graph
 from brickline.console.rendering import segment
 from brickline.console.visit import Html, Redirect, Visit, get, post
 
@@ -30,7 +31,7 @@ def pipeline(visit: Visit) -> Html:
     request = lists.asked(visit, ("CreationTime",), contains="")
     listed = visit.call("sagemaker", "ListPipelineExecutions", PipelineName=name, **request)
     document = json.loads(described["PipelineDefinition"])
-    steps = step_graph.steps_of(described["PipelineDefinition"])
+    steps = definitions.steps_of(described["PipelineDefinition"])
     values = {
         "name": described["PipelineName"],
         "pipeline": described,
@@ -52,6 +53,7 @@ def start(visit: Visit) -> Redirect:
         "sagemaker",
         "StartPipelineExecution",
         PipelineName=name,
+        ClientRequestToken=unique_id(),
         PipelineExecutionDisplayName=visit.form.get("title", "").strip(),
         PipelineParameters=[{"Name": parameter, "Value": value} for parameter, value in given.items() if value],
     )
