@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from brickline.baseplate.brick import Brick, Context
 from brickline.baseplate.dispatch import Order
@@ -13,7 +14,7 @@ from brickline.baseplate.house import Baseplate
 from brickline.baseplate.kinds import Kind
 from brickline.baseplate.resources import Resources
 from brickline.baseplate.targets import Delivery
-from brickline.baseplate.why import Unknown, explain
+from brickline.baseplate.why import Unknown, cause, explain, last_change
 
 PERSON = "arn:aws:iam::123456789012:user/ana"
 RULE = "arn:aws:events:us-east-1:123456789012:rule/r"
@@ -134,3 +135,27 @@ def test_the_last_change_has_a_story_of_its_own(world: World) -> None:
     assert [_short(step) for step in found["changed"]] == [update, second, "arn:aws:iam::123456789012:user/bob"]
     assert [_short(step) for step in found["back"]][-1] == PERSON
     assert explain(world.baseplate.store, second)["changed"] == []
+
+
+def test_the_right_before_and_the_last_change_can_be_asked_for_alone(world: World) -> None:
+    arn = world.order(world.event(), "run")
+    world.event(cause=RULE, resources=[arn])
+    before = cause(world.baseplate.store, arn)
+    assert before is not None
+    assert before["arn"] == RULE
+    assert cause(world.baseplate.store, "nothing") is None
+    assert [step["kind"] for step in last_change(world.baseplate.store, arn)][:1] == ["event"]
+    assert last_change(world.baseplate.store, "nothing") == []
+
+
+def test_causes_are_found_by_indexes(world: World) -> None:
+    """What makes it as quick among a million resources and events as among a hundred."""
+    arn = world.order(world.event(), "run")
+    store = world.baseplate.store
+    asked: list[tuple[str, Any]] = []
+    event.listen(store.engine, "before_cursor_execute", lambda *call: asked.append((call[2], call[3])))
+    explain(store, arn)
+    for statement, values in asked.copy():
+        with store.read() as connection:
+            plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+        assert not any(line.startswith("SCAN") for line in plan), (statement, plan)

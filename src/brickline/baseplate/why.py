@@ -14,7 +14,7 @@ from brickline.baseplate import clock
 from brickline.baseplate.brick import Shape
 from brickline.baseplate.kinds import Resource
 from brickline.baseplate.resources import resource_by_arn
-from brickline.baseplate.schema import dispatches, outbox, resources
+from brickline.baseplate.schema import dispatches, has_cause, has_started, outbox, resources
 from brickline.baseplate.store import Store
 
 _MOST_BACK = 200
@@ -54,7 +54,11 @@ def last_change(store: Store, arn: str) -> list[Shape]:
 
 
 class _History:
-    """One walk; what was seen is not walked again."""
+    """One walk; what was seen is not walked again.
+
+    `has_cause` and `has_started` say nothing new: they are the conditions of the indexes, which databases use only for
+    queries that have them too.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -138,13 +142,13 @@ class _History:
         ]
 
     def _made(self, name: str) -> list[Shape]:
-        query = select(resources.c.arn).where(resources.c.cause == name).order_by(resources.c.id)
+        query = select(resources.c.arn).where(resources.c.cause == name, has_cause).order_by(resources.c.id)
         return [step for row in self._rows(query) for step in self._started(row.arn)]
 
     def _emitted(self, name: str) -> list[Shape]:
         """Only events by which something happened: every change of a status is one."""
         steps = []
-        for event in self._rows(select(outbox).where(outbox.c.cause == name).order_by(outbox.c.seq)):
+        for event in self._rows(select(outbox).where(outbox.c.cause == name, has_cause).order_by(outbox.c.seq)):
             self._seen.add(event.id)
             if below := self._below(event.id):
                 steps.append({**_event_step(event), "started": below})
@@ -162,7 +166,7 @@ class _History:
 
     def _order_of(self, name: str) -> Row[Any] | None:
         """The order by which it was started, if it was."""
-        return next(iter(self._rows(select(dispatches).where(dispatches.c.started == name))), None)
+        return next(iter(self._rows(select(dispatches).where(dispatches.c.started == name, has_started))), None)
 
     def _rows(self, query: Any) -> list[Row[Any]]:
         with self._store.read() as connection:
