@@ -46,6 +46,16 @@ class Summary:
     time: float
 
 
+def read_points(store: Store, arn: str, name: str | None = None, newest: int | None = None) -> list[Point]:
+    """In the order of writing; those of one metric, or of all; so many of the newest, or all."""
+    query = select(points.c.name, points.c.time, points.c.value, points.c.step).where(points.c.arn == arn.lower())
+    if name is not None:
+        query = query.where(points.c.name == name)
+    with store.read() as connection:
+        rows = connection.execute(query.order_by(points.c.id.desc()).limit(newest)).mappings().all()
+    return [Point(**row) for row in reversed(rows)]
+
+
 class Metrics:
     """The points of all metrics."""
 
@@ -61,11 +71,7 @@ class Metrics:
 
     def points(self, arn: str, name: str | None = None) -> list[Point]:
         """In the order of writing; those of one metric, or of all."""
-        query = select(points.c.name, points.c.time, points.c.value, points.c.step).where(points.c.arn == arn.lower())
-        if name is not None:
-            query = query.where(points.c.name == name)
-        with self._store.read() as connection:
-            return [Point(**row) for row in connection.execute(query.order_by(points.c.id)).mappings()]
+        return read_points(self._store, arn, name)
 
     def summaries(self, arn: str) -> list[Summary]:
         series: dict[str, list[Point]] = {}

@@ -24,6 +24,8 @@ class Step:
     branch: str = ""
     arguments: Shape = field(default_factory=dict)
     """A condition's are without its branches."""
+    files: tuple[tuple[str, str], ...] = ()
+    """Its property files: the output that each lies in, and its path there."""
 
 
 def steps_of(definition: str) -> list[Step]:
@@ -45,6 +47,7 @@ def _steps(bodies: Iterable[Shape], condition: str = "", branch: str = "") -> It
             condition=condition,
             branch=branch,
             arguments=own,
+            files=tuple((one["OutputName"], one["FilePath"]) for one in body.get("PropertyFiles") or ()),
         )
         for member, outcome in _BRANCHES.items():
             yield from _steps(arguments.get(member) or (), body["Name"], outcome)

@@ -73,6 +73,11 @@ def catalogue(language: str) -> dict[str, str]:
     return found
 
 
+def phrase(language: str, text: str) -> str:
+    """An English phrase that Python puts into a page, in the reader's language."""
+    return catalogue(language).get(text, text)
+
+
 @cache
 def _environment(language: str) -> Environment:
     environment = Environment(

@@ -10,6 +10,7 @@ from tests.console.conftest import Visitor
 
 from brickline.baseplate.brick import Context
 from brickline.baseplate.house import Baseplate
+from brickline.baseplate.metrics import Metrics, Point
 from brickline.console.views.captures import newest
 from brickline.console.visit import Visit
 
@@ -83,6 +84,22 @@ def test_weights_that_cannot_be_set_say_why(visitor: Visitor, context: Context, 
     back = visitor.post("/console/endpoints/e/weights", form, referer=REFERER)
     assert back.location.startswith("/console/endpoints/e")
     assert "ValidationException" in visitor.get(back.location).text
+
+
+def test_looking_writes_nothing(visitor: Visitor, context: Context) -> None:
+    """A page that wrote anything would be told of it, and would look at itself again for ever."""
+    _train(context, "job")
+    _serve(context)
+    job = "/console/jobs/training-job/job"
+    arn = context.arn("sagemaker", "training-job/job")
+    Metrics(context.baseplate.store).put(arn, [Point("loss", float(time), 1 / time) for time in range(1, 4)])
+    pages = (job, "/console/jobs", "/console/endpoints", "/console/endpoints/e", "/console/endpoints/e?span=7d")
+    counts = []
+    for _ in range(2):  # the first look makes the bricks that it is the first to need
+        assert [visitor.get(address).status for address in pages] == [200] * len(pages)
+        counts.append(context.baseplate.store.commits.count)
+    assert counts[0] == counts[1]
+    assert 'aria-label="loss: 3 points, from 0.3333 to 1, last 0.3333"' in visitor.get(job).html
 
 
 def test_captured_requests_are_read_newest_first(context: Context) -> None:

@@ -85,7 +85,7 @@ def test_an_execution_is_started_shown_and_stopped(visitor: Visitor, create: Any
     assert "Executing" in page.text
     assert "s3://bucket/data" in page.text
     assert "No step has started yet" in page.text
-    assert "waiting" in page.html
+    assert "not started" in page.html
     arn = visitor.get("/console/pipelines/p").html.partition("executions?arn=")[2].partition('"')[0]
     stopped = visitor.post("/console/executions/stop", {"arn": arn.replace("%3A", ":").replace("%2F", "/")})
     assert "Stopping" in visitor.get(stopped.location).text
@@ -113,10 +113,14 @@ def test_what_runs_cannot_be_retried(visitor: Visitor, create: Any) -> None:
     assert "Retry" not in visitor.get(address).text
 
 
-def test_two_executions_show_what_differs(visitor: Visitor, create: Any) -> None:
+def test_two_executions_show_what_differs(visitor: Visitor, create: Any, baseplate: Baseplate) -> None:
     create()
     one, other = (_start(visitor, Data="d", Epochs=epochs).partition("arn=")[2] for epochs in ("3", "4"))
+    assert visitor.get(f"/console/executions?arn={one}").status == 200
+    before = baseplate.store.commits.count
     page = visitor.get(f"/console/executions?arn={one}&with={other}")
+    assert visitor.get(f"/console/executions?arn={one}").status == 200
+    assert baseplate.store.commits.count == before
     assert "Epochs (differs) 3 4" in page.text
     assert "Data (differs)" not in page.text
     assert "The jobs were given the same" in page.text

@@ -96,7 +96,10 @@ def test_the_preview_names_the_rules_that_a_decision_would_fire(
     _rule(context, "of-another-group", ModelPackageGroupName=["points"])
     _rule(context, "switched-off", ModelApprovalStatus=["Approved"])
     context.call("events", "DisableRule", Name="switched-off")
+    visitor.get("/console/registry/lines/1")
+    before = context.baseplate.store.commits.count
     page = visitor.get("/console/registry/lines/1")
+    assert context.baseplate.store.commits.count == before
     assert "Approve These rules will fire: on-approval → deploy Reject" in page.text
     assert "Reject These rules will fire: on-rejection → no target" in page.text
     assert "of-another-group" not in page.text

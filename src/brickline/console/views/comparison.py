@@ -8,7 +8,8 @@ from typing import Any
 
 from brickline.baseplate.brick import Shape
 from brickline.console import jobs, reports
-from brickline.console.rendering import duration
+from brickline.console.executions import names_of, parameters_of, row_of, steps_of
+from brickline.console.rendering import duration, phrase
 from brickline.console.visit import Html, Visit
 
 
@@ -54,19 +55,14 @@ def two(visit: Visit, left: str, right: str) -> Html:
 
 
 def _side(visit: Visit, arn: str) -> Shape:
-    from brickline.console.views.executions import names_of, parameters_of, steps_of
-    from brickline.console.views.pipelines import execution_row, title_of
-
     described = visit.call("sagemaker", "DescribePipelineExecution", PipelineExecutionArn=arn)
     pipeline, _ = names_of(arn)
     steps = steps_of(visit, arn)
-    found = execution_row(visit, {**described, "StartTime": described["CreationTime"]})
     return {
-        **found,
+        **row_of(visit, {**described, "StartTime": described["CreationTime"]}),
         "pipeline": pipeline,
-        "title": title_of(described),
         "parameters": parameters_of(visit, arn),
-        "durations": {one["StepName"]: _took(one) for one in steps},
+        "durations": {one["StepName"]: _took(visit, one) for one in steps},
         "metrics": _metrics(visit, steps),
         "settings": {name: value for name, value in settings_of(visit, steps).items() if not is_of_run(value, arn)},
     }
@@ -112,8 +108,8 @@ def _jobs(visit: Visit, steps: Iterable[Shape]) -> Iterator[tuple[str, jobs.JobK
                 yield step["StepName"], kind, document
 
 
-def _took(step: Shape) -> str:
+def _took(visit: Visit, step: Shape) -> str:
     if "CacheHitResult" in step:
-        return "cached"
+        return phrase(visit.language, "from the cache")
     end = step.get("EndTime")
     return duration(end - step["StartTime"]) if end else step["StepStatus"]

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from brickline.baseplate import clock
 from brickline.baseplate.brick import Shape
 from brickline.console.charts import Chart, Series, draw
+from brickline.console.rendering import phrase
 from brickline.console.visit import Visit
 
 _NAMESPACE = "AWS/SageMaker"
@@ -67,17 +68,17 @@ def charts_of(visit: Visit, endpoint: Shape) -> list[Markup]:
     found = _read(visit, endpoint["EndpointName"], variants)
     until = clock.now()
     ends = (until - SPANS[span(visit)][0], until)
-    charts = [_chart(plan, variants, found, ends) for plan in _PLANS]
+    charts = [_chart(plan, phrase(visit.language, plan.title), variants, found, ends) for plan in _PLANS]
     return [draw(chart) for chart in charts if any(one.points for one in chart.series)]
 
 
-def _chart(plan: _Plan, variants: Sequence[str], found: _Found, ends: tuple[float, float]) -> Chart:
+def _chart(plan: _Plan, title: str, variants: Sequence[str], found: _Found, ends: tuple[float, float]) -> Chart:
     series = [
         Series(f"{variant}: {line.name}" if len(variants) > 1 else line.name, _scaled(found, variant, line))
         for variant in variants
         for line in plan.lines
     ]
-    return Chart(plan.title, series, plan.unit, from_zero=True, span=ends)
+    return Chart(title, series, plan.unit, from_zero=True, span=ends)
 
 
 def _scaled(found: _Found, variant: str, line: _Line) -> list[tuple[float, float]]:

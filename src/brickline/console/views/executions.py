@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from brickline.baseplate.brick import Shape
-from brickline.baseplate.errors import Refused
-from brickline.baseplate.naming import Arn, unique_id
+from brickline.baseplate.naming import unique_id
 from brickline.baseplate.why import cause
-from brickline.console import START, addresses, definitions, step_graph, tails
-from brickline.console.rendering import duration
+from brickline.console import addresses, definitions, step_graph, tails
+from brickline.console.executions import RUNNING, names_of, parameters_of, step_address, steps_of, title_of
+from brickline.console.rendering import duration, phrase
 from brickline.console.views import comparison
-from brickline.console.views.pipelines import title_of
 from brickline.console.views.step import chosen_step
 from brickline.console.visit import Html, Redirect, Visit, get, post
 
-_MOST_STEPS = 100
-_OVER = ("Succeeded", "Failed", "Stopped", "CompletedWithFailures")
 _JOURNAL = "/aws/sagemaker/Pipelines"
 
 
@@ -29,7 +24,7 @@ def execution(visit: Visit) -> Html:
     definition = visit.call("sagemaker", "DescribePipelineDefinitionForExecution", PipelineExecutionArn=arn)
     declared = definitions.steps_of(definition["PipelineDefinition"])
     steps = [_step_row(one, declared) for one in steps_of(visit, arn)]
-    is_over = described["PipelineExecutionStatus"] in _OVER
+    is_over = described["PipelineExecutionStatus"] not in RUNNING
     chosen = visit.query.get("step", "")
     values = {
         "arn": arn,
@@ -43,7 +38,7 @@ def execution(visit: Visit) -> Html:
         "cause": cause(visit.context.baseplate.store, arn),
         "steps": steps,
         "parameters": parameters_of(visit, arn),
-        "graph": step_graph.draw(declared, _states(arn, declared, steps, chosen, is_over), name),
+        "graph": step_graph.draw(declared, _states(visit, declared, steps), name),
         "failed": [one for one in steps if one["StepStatus"] == "Failed"],
         "chosen": chosen_step(visit, next((one for one in steps if one["StepName"] == chosen), None)),
         "chosen_name": chosen,
@@ -67,71 +62,35 @@ def retry(visit: Visit) -> Redirect:
     return Redirect(addresses.of_arn(arn))
 
 
-def steps_of(visit: Visit, arn: str) -> list[Shape]:
-    """The steps that have started, in their order."""
-    found: list[Shape] = []
-    token = None
-    while token is not None or not found:
-        answer = visit.call(
-            "sagemaker",
-            "ListPipelineExecutionSteps",
-            PipelineExecutionArn=arn,
-            SortOrder="Ascending",
-            MaxResults=_MOST_STEPS,
-            NextToken=token,
-        )
-        found += answer["PipelineExecutionSteps"]
-        token = answer.get("NextToken")
-        if token is None:
-            break
-    return found
-
-
-def parameters_of(visit: Visit, arn: str) -> dict[str, str]:
-    answer = visit.call("sagemaker", "ListPipelineParametersForExecution", PipelineExecutionArn=arn)
-    return {one["Name"]: one["Value"] for one in answer["PipelineParameters"]}
-
-
-def names_of(arn: str) -> tuple[str, str]:
-    """The pipeline's name and the execution's id."""
-    try:
-        _, pipeline, _, name = Arn.parse(arn).resource.split("/")
-    except ValueError:
-        raise Refused("ResourceNotFound", f"{arn or 'Nothing'} is not the ARN of a pipeline's execution", 404) from None
-    return pipeline, name
-
-
-def step_address(arn: str, step: str) -> str:
-    return f"{START}/executions?{urlencode({'arn': arn, 'step': step})}"
-
-
 def _step_row(step: Shape, declared: list[definitions.Step]) -> Shape:
     """A step with its type and arguments of the definition, and its duration."""
     own = next((one for one in declared if one.name == step["StepName"]), None)
     end = step.get("EndTime")
-    known = {"type": own.type, "arguments": own.arguments} if own else {"type": ""}
+    known = {"type": own.type, "arguments": own.arguments, "files": own.files} if own else {"type": ""}
     return {**step, **known, "seconds": max(end - step["StartTime"], 0.0) if end else None}
 
 
-def _states(
-    arn: str, declared: list[definitions.Step], steps: list[Shape], chosen: str, is_over: bool
-) -> dict[str, step_graph.State]:
+def _states(visit: Visit, declared: list[definitions.Step], steps: list[Shape]) -> dict[str, step_graph.State]:
+    """How the steps stand, as the graph shows them; those that have not started wait, or will never."""
+    arn, chosen = visit.query.get("arn", ""), visit.query.get("step", "")
+    idle = step_graph.State(more=phrase(visit.language, "not started"))
     started = {
         one["StepName"]: step_graph.State(
             status=one["StepStatus"],
-            more="cached"
-            if "CacheHitResult" in one
-            else duration(one["seconds"])
-            if one["seconds"] is not None
-            else "",
+            more=_took(visit, one),
             address=step_address(arn, one["StepName"]),
             is_chosen=one["StepName"] == chosen,
             is_cached="CacheHitResult" in one,
         )
         for one in steps
     }
-    waiting = step_graph.State(more="not run" if is_over else "waiting")
-    return {step.name: started.get(step.name, waiting) for step in declared}
+    return {step.name: started.get(step.name, idle) for step in declared}
+
+
+def _took(visit: Visit, step: Shape) -> str:
+    if "CacheHitResult" in step:
+        return phrase(visit.language, "from the cache")
+    return duration(step["seconds"]) if step["seconds"] is not None else ""
 
 
 def _seconds(described: Shape, steps: list[Shape]) -> float:

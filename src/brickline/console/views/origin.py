@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from brickline.baseplate.brick import Shape
 from brickline.baseplate.why import Unknown, explain
+from brickline.console.executions import parameters_of, steps_of
 from brickline.console.views import comparison
-from brickline.console.views.executions import parameters_of, steps_of
 from brickline.console.visit import Visit
 
 

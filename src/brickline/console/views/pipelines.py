@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 from brickline.baseplate.brick import Shape
 from brickline.baseplate.errors import Refused
 from brickline.baseplate.naming import unique_id
-from brickline.baseplate.why import cause
-from brickline.console import START, addresses, definitions, lists, step_graph
-from brickline.console.rendering import segment
+from brickline.console import addresses, definitions, lists, step_graph
+from brickline.console.executions import row_of
 from brickline.console.visit import Html, Redirect, Visit, get, post
 
 _FIELD = "parameter:"
-_MADE_UP = re.compile(r"execution-\d+")
-"""The display name of an execution that was started without one."""
 
 
 def pipelines(visit: Visit) -> Html:
@@ -39,7 +35,7 @@ def pipeline(visit: Visit) -> Html:
         "graph": step_graph.draw(steps, {}, described["PipelineName"]),
         "steps": steps,
         "parameters": _form_parameters(visit, document.get("Parameters") or []),
-        "executions": [execution_row(visit, one) for one in listed["PipelineExecutionSummaries"]],
+        "executions": [row_of(visit, one) for one in listed["PipelineExecutionSummaries"]],
         "token": listed.get("NextToken"),
     }
     return Html("pipelines/pipeline.html", values)
@@ -60,21 +56,6 @@ def start(visit: Visit) -> Redirect:
     return Redirect(addresses.of_arn(answer["PipelineExecutionArn"]))
 
 
-def execution_row(visit: Visit, summary: Shape) -> Shape:
-    """A list's row: an execution with its duration and what made it run."""
-    is_over = summary["PipelineExecutionStatus"] not in ("Executing", "Stopping")
-    seconds = summary["LastModifiedTime"] - summary["StartTime"] if is_over else None
-    arn = summary["PipelineExecutionArn"]
-    why = cause(visit.context.baseplate.store, arn)
-    return {**summary, "title": title_of(summary), "seconds": seconds, "cause": why}
-
-
-def title_of(execution: Shape) -> str:
-    """The name that somebody gave it; its id where nobody did."""
-    name: str = execution["PipelineExecutionDisplayName"]
-    return execution["PipelineExecutionArn"].rpartition("/")[2] if _MADE_UP.fullmatch(name) else name
-
-
 def _latest(visit: Visit, name: str) -> Shape | None:
     try:
         answer = visit.call("sagemaker", "ListPipelineExecutions", PipelineName=name, MaxResults=1)
@@ -90,10 +71,6 @@ def _form_parameters(visit: Visit, declared: list[dict[str, Any]]) -> list[dict[
     answer = visit.call_if_there("sagemaker", "ListPipelineParametersForExecution", PipelineExecutionArn=source)
     before = {one["Name"]: one["Value"] for one in answer["PipelineParameters"]} if answer else {}
     return [{**one, "field": f"{_FIELD}{one['Name']}", "value": before.get(one["Name"], "")} for one in declared]
-
-
-def pipeline_address(name: str) -> str:
-    return f"{START}/pipelines/{segment(name)}"
 
 
 ROUTES = [

@@ -59,7 +59,7 @@ def version(visit: Visit) -> Html:
         "package": package,
         "name": package["ModelPackageGroupName"],
         "number": package["ModelPackageVersion"],
-        "metrics": [(name, value, reports.better(name)) for name, value in reports.metrics_of(visit, package).items()],
+        "metrics": reports.metrics_of(visit, package),
         "reports": reports.report_uris(package),
         "container": (package.get("InferenceSpecification", {}).get("Containers") or [{}])[0],
         "previews": {

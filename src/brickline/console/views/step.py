@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from brickline.baseplate.brick import Shape
-from brickline.baseplate.metrics import Metrics
-from brickline.console import charts, jobs, tails
+from brickline.baseplate.metrics import Point, read_points
+from brickline.console import charts, jobs, reports, tails
 from brickline.console.visit import Visit
 
 _FAILED = ("Failed", "Stopped")
+_MOST_POINTS = 20_000
 
 
 def chosen_step(visit: Visit, step: Shape | None) -> Shape | None:
@@ -19,7 +21,8 @@ def chosen_step(visit: Visit, step: Shape | None) -> Shape | None:
     found = {**step, "things": list(_things(step.get("Metadata", {})))}
     for label, kind in jobs.BY_LABEL.items():
         if arn := step.get("Metadata", {}).get(label, {}).get("Arn"):
-            return {**found, "job": job_view(visit, kind, arn.rpartition("/")[2])}
+            job = job_view(visit, kind, arn.rpartition("/")[2])
+            return {**found, "job": job, "numbers": _file_numbers(visit, job, step.get("files", ())) if job else {}}
     if arn := step.get("Metadata", {}).get("Lambda", {}).get("Arn"):
         found["log"] = tails.tail(
             visit, f"/aws/lambda/{arn.rpartition(':')[2]}", has_failed=step["StepStatus"] in _FAILED
@@ -33,28 +36,40 @@ def job_view(visit: Visit, kind: jobs.JobKind, name: str) -> Shape | None:
     if document is None:
         return None
     summary = kind.summary(document)
+    series = _series(visit, summary["arn"])
     return {
         **summary,
         "document": document,
         "inputs": list(kind.inputs(document)),
         "outputs": list(kind.outputs(document)),
-        "final_metrics": document.get("FinalMetricDataList", []),
-        "charts": [charts.draw(one) for one in metric_charts(visit, document, summary["arn"])],
+        "metrics": [points[-1] for points in series.values()],
+        "charts": [charts.draw(_chart(name, points)) for name, points in series.items() if len(points) > 1],
         "log": tails.tail(visit, kind.log_group, f"{name}/", has_failed=summary["status"] in _FAILED),
     }
 
 
-def metric_charts(visit: Visit, document: Shape, arn: str) -> list[charts.Chart]:
-    """A chart for each metric that has more than one point.
+def _series(visit: Visit, arn: str) -> dict[str, list[Point]]:
+    """What a job has measured so far, metric by metric.
 
-    From where the job put them: operations give one point a second at most, and jobs here often take only seconds.
+    From where the job puts it: operations give one point a second at most, and jobs here often take only seconds.
     """
-    metrics = Metrics(visit.context.baseplate.store)
-    found = []
-    for metric in document.get("FinalMetricDataList", ()):
-        points = [(point.time, point.value) for point in metrics.points(arn, metric["MetricName"])]
-        if len(points) > 1:
-            found.append(charts.Chart(metric["MetricName"], [charts.Series(metric["MetricName"], points)]))
+    found: dict[str, list[Point]] = {}
+    for point in read_points(visit.context.baseplate.store, arn, newest=_MOST_POINTS):
+        found.setdefault(point.name, []).append(point)
+    return found
+
+
+def _chart(name: str, points: Sequence[Point]) -> charts.Chart:
+    return charts.Chart(name, [charts.Series(name, [(point.time, point.value) for point in points])])
+
+
+def _file_numbers(visit: Visit, job: Shape, files: Iterable[tuple[str, str]]) -> dict[str, float]:
+    """The numbers in a processing step's property files: those that conditions look at."""
+    places = {place.name: place.uri for place in job["outputs"]}
+    found: dict[str, float] = {}
+    for output, path in files:
+        if uri := places.get(output):
+            found |= dict(reports.flat(reports.read_json(visit, f"{uri.rstrip('/')}/{path}")))
     return found
 
 
