@@ -20,7 +20,7 @@ PROGRAMS = Path(__file__).parent / "programs"
 REQUIREMENTS = {
     "sagemaker2": ["sagemaker>=2.257,<3", "boto3"],
     "sagemaker3": ["sagemaker>=3.27", "boto3", "pandas"],
-    "awscli": ["awscli"],
+    "awscli": ["awscli", "git-remote-codecommit"],
     "data": ["boto3[crt]", "s3fs>=2025", "pandas", "pyarrow"],
 }
 """What the client environments hold; they are built once below `.clients/`."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import http.client
 import os
+import signal
 import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -86,6 +89,16 @@ def test_addresses_of_aws_work_with_either_helper(repository: Repository) -> Non
     assert (repository.folder / "theirs" / "a.txt").exists()
 
 
+def test_git_remote_codecommit_signs_its_own_address(repository: Repository) -> None:
+    repository.write("a.txt", b"a")
+    tools = {"PATH": f"{client('awscli')}:{os.environ['PATH']}", "GIT_CONFIG_COUNT": "0"}
+    repository.git("push", "-q", f"codecommit::us-east-1://{repository.name}", "HEAD", **tools)
+    repository.git("clone", "-q", f"codecommit://{repository.name}", "again", at="", **tools)
+    assert (repository.folder / "again" / "a.txt").exists()
+    wrong = {**tools, "AWS_SECRET_ACCESS_KEY": "wrong"}
+    assert "Authentication failed" in repository.git("fetch", f"codecommit://{repository.name}", fails=True, **wrong)
+
+
 def test_a_stranger_is_kept_out(repository: Repository) -> None:
     for environment in ({"GIT_CONFIG_COUNT": "0"}, {"AWS_SECRET_ACCESS_KEY": "wrong"}, {"AWS_SESSION_TOKEN": "wrong"}):
         said = repository.git("ls-remote", repository.url, fails=True, **environment)
@@ -114,3 +127,32 @@ def test_a_push_that_is_cut_off_leaves_nothing(repository: Repository) -> None:
     repository.git("push", "-q", "origin", "HEAD")
     found = repository.aws("get-branch", "--repository-name", repository.name, "--branch-name", "master")
     assert repository.git("rev-parse", "HEAD").strip() in found
+
+
+def test_a_client_that_is_killed_in_the_midst_of_a_large_push_holds_nobody_up(repository: Repository) -> None:
+    repository.write("large.bin", os.urandom(96 << 20))
+    folders = repository.server.data / "repositories"
+    command = [*GIT, "push", "-q", "origin", "HEAD"]
+    pushing = subprocess.Popen(
+        command, cwd=repository.folder / "work", env=repository.server.environment, start_new_session=True
+    )
+    _wait_until(lambda: bool(_incoming(folders)))
+    os.killpg(pushing.pid, signal.SIGKILL)
+    pushing.wait()
+    _wait_until(lambda: not _incoming(folders))
+    repository.git("push", "-q", "origin", "HEAD")
+    found = repository.aws("get-branch", "--repository-name", repository.name, "--branch-name", "master")
+    assert repository.git("rev-parse", "HEAD").strip() in found
+
+
+def _incoming(folders: Path) -> list[Path]:
+    """What pushes have sent that are not over."""
+    return [*folders.glob("*/objects/tmp_objdir-incoming-*")]
+
+
+def _wait_until(holds: Callable[[], bool]) -> None:
+    for _ in range(1200):
+        if holds():
+            return
+        time.sleep(0.025)
+    raise AssertionError("it did not come to hold in 30 seconds")

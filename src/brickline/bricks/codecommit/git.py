@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -75,6 +76,11 @@ class Git:
         """A repository whose first branch is master until a first push says otherwise."""
         command = ["git", "init", "--quiet", "--bare", "--template=", "--initial-branch=master", str(folder)]
         subprocess.run(command, env=environment(), check=True, capture_output=True)
+
+    def forget_incoming(self) -> None:
+        """Remove what pushes have left that were cut off; to be called with the repository's lock."""
+        for folder in (self.folder / "objects").glob("tmp_objdir-incoming-*"):
+            shutil.rmtree(folder, ignore_errors=True)
 
     def run(self, *arguments: str, data: bytes = b"", variables: Mapping[str, str] | None = None) -> bytes:
         """What it printed. Raises GitFailed."""

@@ -104,6 +104,7 @@ class Pushes:
             return None
         try:
             with found.locked(wait=False):
+                found.git.forget_incoming()
                 self._settle(self._context(resource), resource)
         except BlockingIOError:
             return _BUSY_SECONDS

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import subprocess
 import threading
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from urllib.parse import parse_qs, unquote
 
 from brickline.baseplate.bodies import Body, BytesBody
@@ -55,9 +58,12 @@ class SmartHttp:
         return self._receive(context, repository, body)
 
     def _receive(self, context: Context, repository: Repository, body: Body) -> PageResponse:
-        head, wanted = _commands(body)
-        with self._pushes.moving(context, repository, wanted) as lock:
-            answer = _run_receive_pack(repository, head, body, lock)
+        try:
+            head, wanted = _commands(body)
+            with self._pushes.moving(context, repository, wanted) as lock:
+                answer = _run_receive_pack(repository, head, body, lock)
+        except Refused as error:  # the client went away in the middle
+            return _text(error.status, error.message)
         return PageResponse(200, [*_NO_CACHE, ("Content-Type", "application/x-git-receive-pack-result")], answer)
 
 
@@ -89,14 +95,17 @@ def _upload(repository: Repository, request: PageRequest, body: Body) -> PageRes
 
 
 def _run_receive_pack(repository: Repository, head: bytes, body: Body, lock: int) -> bytes:
-    """Its whole answer, which is short. A client that goes away takes the process along."""
+    """Its whole answer, which is short. A client that goes away takes git, and what it had written, along."""
+    # A pack that is not told its length is a large one: kept as it is, it need not be packed again.
+    limit = "100" if body.length is not None else "1"
     process = subprocess.Popen(
-        ["git", "receive-pack", "--stateless-rpc", str(repository.git.folder)],
+        ["git", "-c", f"receive.unpackLimit={limit}", "receive-pack", "--stateless-rpc", str(repository.git.folder)],
         env=environment(),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         pass_fds=(lock,),
+        start_new_session=True,
     )
     answer: list[bytes] = []
     assert process.stdin is not None
@@ -111,12 +120,22 @@ def _run_receive_pack(repository: Repository, head: bytes, body: Body, lock: int
     except BrokenPipeError:
         pass  # it has said why in its answer
     except BaseException:
-        process.kill()
+        _end(process)
+        reading.join()  # until none of them writes any more
+        repository.git.forget_incoming()
         raise
     finally:
         reading.join()
         process.wait()
     return b"".join(answer)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """With its children: the one that unpacks has the repository's lock, too."""
+    os.killpg(process.pid, signal.SIGKILL)
+    assert process.stdin is not None
+    with suppress(BrokenPipeError):
+        process.stdin.close()
 
 
 class _Output:
