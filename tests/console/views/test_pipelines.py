@@ -29,6 +29,7 @@ TEXT = definition(
         parameter("Epochs", "Integer", 3),
         parameter("Data"),
         parameter("Size", default="small", EnumValues=["small", "large"]),
+        parameter("Quick", "Boolean", True),
     ],
 )
 
@@ -51,7 +52,7 @@ def create(baseplate: Baseplate) -> Any:
 def _start(visitor: Visitor, **parameters: str) -> str:
     """The address of the execution's page, or of the page that says why there is none."""
     form = {f"parameter:{name}": value for name, value in parameters.items()}
-    return visitor.post("/console/pipelines/p/start", form).location
+    return visitor.post("/console/pipelines/p", form).location
 
 
 def test_the_list_pages_and_filters(visitor: Visitor, create: Any) -> None:
@@ -75,6 +76,7 @@ def test_a_pipeline_shows_its_steps_and_a_form_of_its_parameters(visitor: Visito
     assert 'name="parameter:Epochs" value="" placeholder="3"' in page.html
     assert 'name="parameter:Data" value="" required' in page.html
     assert "<option selected>small</option><option>large</option>" in page.html
+    assert "<option selected>true</option><option>false</option>" in page.html
     assert page.html.count('class="step idle"') == 4
 
 
@@ -91,17 +93,15 @@ def test_an_execution_is_started_shown_and_stopped(visitor: Visitor, create: Any
     assert "Stopping" in visitor.get(stopped.location).text
 
 
-def test_what_cannot_be_started_says_why_on_the_same_page(visitor: Visitor, create: Any) -> None:
+def test_what_cannot_be_started_says_why_and_keeps_what_was_typed(visitor: Visitor, create: Any) -> None:
     create()
-    back = visitor.post(
-        "/console/pipelines/p/start",
-        {"parameter:Epochs": "many"},
-        referer="http://127.0.0.1:4599/console/pipelines/p",
-    )
-    page = visitor.get(back.location)
-    assert back.location.startswith("/console/pipelines/p")
+    page = visitor.post("/console/pipelines/p", {"parameter:Epochs": "many", "parameter:Data": "<d>", "title": "try"})
+    assert page.status == 400
     assert "ValidationException" in page.text
     assert 'role="alert"' in page.html
+    assert 'name="parameter:Epochs" value="many"' in page.html
+    assert 'value="&lt;d&gt;"' in page.html
+    assert 'name="title" value="try"' in page.html
 
 
 def test_what_runs_cannot_be_retried(visitor: Visitor, create: Any) -> None:

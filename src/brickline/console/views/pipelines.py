@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from brickline.baseplate.brick import Shape
 from brickline.baseplate.errors import Refused
@@ -22,6 +21,28 @@ def pipelines(visit: Visit) -> Html:
 
 
 def pipeline(visit: Visit) -> Html:
+    return _page(visit)
+
+
+def start(visit: Visit) -> Html | Redirect:
+    """Start an execution with the form's parameters; what was left empty keeps its default."""
+    given = {name: value for name, value in _given(visit).items() if value}
+    try:
+        answer = visit.call(
+            "sagemaker",
+            "StartPipelineExecution",
+            PipelineName=visit.place["name"],
+            ClientRequestToken=unique_id(),
+            PipelineExecutionDisplayName=visit.form.get("title", "").strip(),
+            PipelineParameters=[{"Name": name, "Value": value} for name, value in given.items()],
+        )
+    except Refused as refused:
+        return _page(visit, f"{refused.code}: {refused.message}")
+    return Redirect(addresses.of_arn(answer["PipelineExecutionArn"]))
+
+
+def _page(visit: Visit, error: str = "") -> Html:
+    """The pipeline's page; with an error, the form keeps what was typed."""
     name = visit.place["name"]
     described = visit.call("sagemaker", "DescribePipeline", PipelineName=name)
     request = lists.asked(visit, ("CreationTime",), contains="")
@@ -37,23 +58,10 @@ def pipeline(visit: Visit) -> Html:
         "parameters": _form_parameters(visit, document.get("Parameters") or []),
         "executions": [row_of(visit, one) for one in listed["PipelineExecutionSummaries"]],
         "token": listed.get("NextToken"),
+        "error": error,
+        "title": visit.form.get("title", ""),
     }
-    return Html("pipelines/pipeline.html", values)
-
-
-def start(visit: Visit) -> Redirect:
-    """Start an execution with the form's parameters; what was left empty keeps its default."""
-    name = visit.place["name"]
-    given = {field.removeprefix(_FIELD): value for field, value in visit.form.items() if field.startswith(_FIELD)}
-    answer = visit.call(
-        "sagemaker",
-        "StartPipelineExecution",
-        PipelineName=name,
-        ClientRequestToken=unique_id(),
-        PipelineExecutionDisplayName=visit.form.get("title", "").strip(),
-        PipelineParameters=[{"Name": parameter, "Value": value} for parameter, value in given.items() if value],
-    )
-    return Redirect(addresses.of_arn(answer["PipelineExecutionArn"]))
+    return Html("pipelines/pipeline.html", values, 400 if error else 200)
 
 
 def _latest(visit: Visit, name: str) -> Shape | None:
@@ -65,16 +73,33 @@ def _latest(visit: Visit, name: str) -> Shape | None:
     return found[0] if found else None
 
 
-def _form_parameters(visit: Visit, declared: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The declared parameters; `value` is that of the execution to start again from, if the address names one."""
+def _form_parameters(visit: Visit, declared: list[Shape]) -> list[Shape]:
+    """The declared parameters; `value` is what was typed, or that of the execution to start again from."""
     source = visit.query.get("from", "")
     answer = visit.call_if_there("sagemaker", "ListPipelineParametersForExecution", PipelineExecutionArn=source)
-    before = {one["Name"]: one["Value"] for one in answer["PipelineParameters"]} if answer else {}
-    return [{**one, "field": f"{_FIELD}{one['Name']}", "value": before.get(one["Name"], "")} for one in declared]
+    before = {one["Name"]: one["Value"] for one in answer["PipelineParameters"]} if answer else _given(visit)
+    return [_field(one, before.get(one["Name"], "")) for one in declared]
+
+
+def _field(parameter: Shape, value: str) -> Shape:
+    """What the form needs of a parameter; `choices` where it is one of a few, and the one that is chosen."""
+    is_boolean, default = parameter["Type"] == "Boolean", parameter.get("DefaultValue", "")
+    return {
+        **parameter,
+        "field": f"{_FIELD}{parameter['Name']}",
+        "value": value,
+        "choices": ["true", "false"] if is_boolean else parameter.get("EnumValues", []),
+        "chosen": value or (str(default).lower() if is_boolean else default),
+    }
+
+
+def _given(visit: Visit) -> dict[str, str]:
+    """The parameters in the form, as they were typed."""
+    return {field.removeprefix(_FIELD): value for field, value in visit.form.items() if field.startswith(_FIELD)}
 
 
 ROUTES = [
     get("/pipelines", pipelines),
     get("/pipelines/{name}", pipeline),
-    post("/pipelines/{name}/start", start),
+    post("/pipelines/{name}", start),
 ]
