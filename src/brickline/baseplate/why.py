@@ -48,6 +48,11 @@ def cause(store: Store, name: str) -> Shape | None:
     return steps[0] if steps else None
 
 
+def back(store: Store, name: str) -> list[Shape]:
+    """From what made a thing happen to who or what began it all: `explain` without what followed."""
+    return _History(store).back(name)
+
+
 def last_change(store: Store, arn: str) -> list[Shape]:
     """The event by which something else last changed a resource, and back from there; empty where nothing has."""
     return _History(store).changed(arn)

@@ -28,6 +28,8 @@ _PAGES: tuple[tuple[str, str, str], ...] = (
     ("logs", r"log-group:([^:]+)(?::.*)?", "/logs?group={0}"),
 )
 """Service, the resource part of its ARNs, and the page."""
+_LONGEST = 13
+"""Letters of a folder's name that a short URI shows."""
 
 
 def of_arn(arn: str) -> str:
@@ -49,6 +51,14 @@ def of_uri(uri: str) -> str:
     if not uri.startswith("s3://"):
         return ""
     return f"{START}/s3/{quote(uri.removeprefix('s3://'), safe='/')}"
+
+
+def short_uri(uri: str) -> str:
+    """The end of an S3 URI, enough to tell it from another: `…/a95b0e6bdd4d…/weather.py`."""
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    folder, _, name = key.rstrip("/").rpartition("/")
+    above = folder.rpartition("/")[2] or bucket
+    return f"…/{above if len(above) <= _LONGEST else above[: _LONGEST - 1] + '…'}/{name}" if name else uri
 
 
 def why(name: str) -> str:

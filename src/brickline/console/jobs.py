@@ -67,7 +67,8 @@ class JobKind:
 
     def settings(self, document: Shape) -> Iterator[tuple[str, str]]:
         """All that the job was given, by name: hyper-parameters, arguments, image, instances, environment, inputs."""
-        yield from document.get("HyperParameters", {}).items()
+        for name, value in document.get("HyperParameters", {}).items():
+            yield name, value.strip('"')  # the SDK writes them as JSON
         specification = document.get("AlgorithmSpecification") or document.get("AppSpecification") or {}
         yield "image", specification.get("TrainingImage") or specification.get("ImageUri", "")
         yield "arguments", " ".join(specification.get("ContainerArguments", ()))

@@ -27,6 +27,9 @@ from brickline.console.visit import Html
 from brickline.version import VERSION
 
 _ARN = re.compile(r"(arn:aws:[a-z0-9-]+:[a-z0-9-]*:\d*:[\w+=,.@/:*-]*\w)")
+_KIND = re.compile(r"^[a-z-]+[/:]")
+_WITHOUT_KIND = ("codecommit", "codepipeline", "s3")
+"""Services whose ARNs have no kind of resource in front of the name."""
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -100,6 +103,7 @@ def _environment(language: str) -> Environment:
         number=number,
         segment=segment,
         short=short,
+        short_uri=addresses.short_uri,
         size=size,
         time=time,
         when=when,
@@ -179,8 +183,11 @@ def segment(name: str) -> str:
 
 
 def short(arn: str) -> str:
-    """The last part of an ARN, enough to know it by."""
-    return arn.rpartition(":")[2].partition("/")[2] or arn.rpartition(":")[2] if arn.startswith("arn:") else arn
+    """What an ARN names, without its kind: enough to know it by."""
+    if not arn.startswith("arn:"):
+        return arn
+    _, _, service, _, _, resource = arn.split(":", 5)
+    return resource if service in _WITHOUT_KIND else _KIND.sub("", resource)
 
 
 _STATUSES = {

@@ -64,7 +64,7 @@ def _side(visit: Visit, arn: str) -> Shape:
         "parameters": parameters_of(visit, arn),
         "durations": {one["StepName"]: _took(visit, one) for one in steps},
         "metrics": _metrics(visit, steps),
-        "settings": {name: value for name, value in settings_of(visit, steps).items() if not is_of_run(value, arn)},
+        "settings": given_settings(visit, arn, steps),
     }
 
 
@@ -78,9 +78,12 @@ def settings_of(visit: Visit, steps: Iterable[Shape]) -> dict[str, str]:
     }
 
 
-def is_of_run(value: str, arn: str) -> bool:
-    """Whether a value names the execution itself, as paths of what its steps made do: it always differs."""
-    return bool(arn) and arn.rpartition("/")[2] in value
+def given_settings(visit: Visit, arn: str, steps: Sequence[Shape]) -> dict[str, str]:
+    """The settings that say something of what the execution was given: not the paths of what its own steps made, or
+    those of the executions that its cached steps were answered by; these always differ."""
+    sources = (step.get("CacheHitResult", {}).get("SourcePipelineExecutionArn", "") for step in steps)
+    runs = [run.rpartition("/")[2] for run in (arn, *sources) if run]
+    return {name: value for name, value in settings_of(visit, steps).items() if not any(run in value for run in runs)}
 
 
 def _metrics(visit: Visit, steps: Sequence[Shape]) -> dict[str, float]:

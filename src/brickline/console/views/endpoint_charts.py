@@ -14,7 +14,7 @@ from brickline.console.rendering import phrase
 from brickline.console.visit import Visit
 
 _NAMESPACE = "AWS/SageMaker"
-SPANS = {"1h": (3600, 60), "6h": (6 * 3600, 300), "24h": (24 * 3600, 900), "7d": (7 * 86400, 3600)}
+SPANS = {"15m": (900, 60), "1h": (3600, 60), "6h": (6 * 3600, 300), "24h": (24 * 3600, 900), "7d": (7 * 86400, 3600)}
 """What the page can show: seconds back from now, and seconds that a point stands for."""
 
 
