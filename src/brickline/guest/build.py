@@ -94,7 +94,7 @@ class Build:
         self._records.entered("UPLOAD_ARTIFACTS")
         out = Path(self._plan["collected"])
         try:
-            collect_reports(self._plan["reports"], self._source, out / "reports", self._records)
+            collect_reports(self._plan["reports"], self._source, out / "reports", self._records, self._shell)
             collect_artifacts(self._plan["artifacts"], self._source, out / "artifacts", self._records, self._shell)
             if self._is_good:
                 save(self._plan["cache"], self._source)

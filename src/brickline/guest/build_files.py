@@ -25,7 +25,8 @@ def collect_artifacts(
     artifacts: Sequence[dict[str, Any]], source: Path, folder: Path, records: Records, shell: Shell
 ) -> None:
     """Make a ZIP file or a folder of each artifact. Raises CollectError."""
-    for number, artifact in enumerate(artifacts):
+    for number, declared in enumerate(artifacts):
+        artifact = _expanded(declared, shell)
         found = _chosen(artifact, source)
         if not found:
             raise CollectError("no matching artifact paths found")
@@ -39,9 +40,12 @@ def collect_artifacts(
         records.collected("artifact", identifier=artifact["identifier"], name=name, place=str(target))
 
 
-def collect_reports(reports: Sequence[dict[str, Any]], source: Path, folder: Path, records: Records) -> None:
+def collect_reports(
+    reports: Sequence[dict[str, Any]], source: Path, folder: Path, records: Records, shell: Shell
+) -> None:
     """Copy the files of each report; a report without any is told of, and fails nothing."""
-    for number, report in enumerate(reports):
+    for number, declared in enumerate(reports):
+        report = _expanded(declared, shell)
         say(f"Preparing to copy {report['group']} report files")
         try:
             found = _chosen(report, source)
@@ -53,6 +57,16 @@ def collect_reports(reports: Sequence[dict[str, Any]], source: Path, folder: Pat
         target.mkdir(parents=True, exist_ok=True)
         _copy(target, found)
         records.collected("report", group=report["group"], format=report["format"], place=str(target))
+
+
+def _expanded(wanted: dict[str, Any], shell: Shell) -> dict[str, Any]:
+    """With the values of the variables that stand in its paths, such as `$CODEBUILD_SRC_DIR/dist`."""
+    lists = {key: [_path(pattern, shell) for pattern in wanted[key]] for key in ("files", "exclude")}
+    return {**wanted, **lists, "base_directory": _path(wanted["base_directory"], shell)}
+
+
+def _path(text: str, shell: Shell) -> str:
+    return shell.expand(text) if "$" in text else text
 
 
 def _chosen(wanted: dict[str, Any], source: Path) -> dict[str, Path]:
