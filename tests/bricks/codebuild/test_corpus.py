@@ -1,7 +1,7 @@
 """Buildspecs in the shapes that public projects use, each run to its end: `corpus/` has them, with what is expected.
 
-The head of each file is comments: `# status:`, `# output:` (lines that the log has, in this order), `# artifacts:` (keys
-below the build's prefix), `# says:` (part of the message of the phase that failed), `# exports:`.
+The head of each file is comments: `# status:`, `# output:` (lines that the log has, in this order), `# artifacts:`
+(keys below the build's prefix), `# says:` (part of the message of the phase that failed), `# exports:`.
 """
 
 from __future__ import annotations
@@ -92,10 +92,11 @@ def test_the_corpus(ready: Account) -> None:
 
 def problems_of(account: Account, case: Case, build: Shape) -> list[str]:
     """What differs from what the file's head says."""
+    keys = account.keys()
     found = {
         "status": [build["buildStatus"]],
         "output": [line for line in account.output(build) if line in case.expected.get("output", ())],
-        "artifacts": [key.removeprefix(f"{case.name}/") for key in account.keys() if key.startswith(f"{case.name}/")],
+        "artifacts": [key.removeprefix(f"{case.name}/") for key in keys if key.startswith(f"{case.name}/")],
         "exports": [f"{one['name']}={one['value']}" for one in build.get("exportedEnvironmentVariables") or ()],
     }
     problems = [
