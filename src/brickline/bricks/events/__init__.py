@@ -5,11 +5,13 @@ from __future__ import annotations
 from brickline.baseplate.brick import Brick
 from brickline.baseplate.controllers import Controller
 from brickline.baseplate.house import Baseplate
+from brickline.baseplate.targets import SlowTarget
 from brickline.bricks.events.archive import Archive
 from brickline.bricks.events.archives import Archives
 from brickline.bricks.events.bus_target import BusTarget
 from brickline.bricks.events.buses import Buses
-from brickline.bricks.events.kinds import REPLAY, RULE
+from brickline.bricks.events.destinations import ApiDestinations, Authorizing, Connections, DestinationTarget
+from brickline.bricks.events.kinds import CONNECTION, REPLAY, RULE
 from brickline.bricks.events.pattern_test import TestPattern
 from brickline.bricks.events.places import Places
 from brickline.bricks.events.put_events import PutEvents
@@ -35,11 +37,18 @@ def brick(baseplate: Baseplate) -> Brick:
         TestPattern(),
         Archives(baseplate, places, archive),
         Replays(baseplate),
+        Connections(baseplate),
+        ApiDestinations(baseplate),
         Tags(baseplate),
     )
-    targets = {"event-bus/": BusTarget(baseplate, places).put}
+    authorizing = Authorizing(baseplate)
+    targets = {
+        "event-bus/": BusTarget(baseplate, places).put,
+        "api-destination/": SlowTarget(DestinationTarget(baseplate, authorizing).call),
+    }
     controllers: dict[str, Controller] = {
         RULE.key: Timetable(baseplate, router),
         REPLAY.key: ReplayController(baseplate),
+        CONNECTION.key: authorizing,
     }
     return Brick("events", parts, controllers, targets=targets, listener=router.listen)

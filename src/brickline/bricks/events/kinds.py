@@ -73,3 +73,35 @@ REPLAY = Kind(
         filters={"EventSourceArn": lambda replay, arn: replay.document["EventSourceArn"] == arn},
     ),
 )
+
+CONNECTION = Kind(
+    service="events",
+    name="connection",
+    name_member="Name",
+    arn_member="ConnectionArn",
+    arn="connection/{name}",
+    missing=("ResourceNotFoundException", "Failed to describe the connection(s). Connection '{name}' does not exist."),
+    taken=("ResourceAlreadyExistsException", "Connection {name} already exists."),
+    status_member="ConnectionState",
+    modified_member="LastModifiedTime",
+    listing=Listing("Connections", **_BY_NAME, status="ConnectionState"),  # type: ignore[arg-type]
+)
+
+API_DESTINATION = Kind(
+    service="events",
+    name="api-destination",
+    name_member="Name",
+    arn_member="ApiDestinationArn",
+    arn="api-destination/{name}",
+    missing=(
+        "ResourceNotFoundException",
+        "Failed to describe the api-destination(s). An api-destination '{name}' does not exist.",
+    ),
+    taken=("ResourceAlreadyExistsException", "An api-destination '{name}' already exists."),
+    modified_member="LastModifiedTime",
+    listing=Listing(
+        "ApiDestinations",
+        **_BY_NAME,  # type: ignore[arg-type]
+        filters={"ConnectionArn": lambda one, arn: one.document["ConnectionArn"] == arn},
+    ),
+)

@@ -89,10 +89,11 @@ def _check_target(target: Shape) -> None:
     """Refused where the target could never be started. Whether it is there counts when an event comes."""
     identity, arn = target["Id"], target["Arn"]
     try:
-        service = Arn.parse(arn).service
+        parsed = Arn.parse(arn)
     except ValueError:
         raise invalid(f"Parameter {arn} is not valid. Reason: Provided Arn is not in correct format.") from None
-    if service in _BY_ROLE and not target.get("RoleArn"):
+    is_by_role = parsed.service in _BY_ROLE or parsed.resource.startswith("api-destination/")
+    if is_by_role and not target.get("RoleArn"):
         raise invalid(f"RoleArn is required for target {arn}.")
     inputs = [member for member in _INPUTS if member in target]
     if len(inputs) > 1:
