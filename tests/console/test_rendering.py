@@ -36,6 +36,12 @@ def test_arns_in_texts_are_links_and_the_rest_is_text() -> None:
     assert linked(None) == ""
 
 
+def test_s3_uris_in_texts_are_links() -> None:
+    text = linked('changed from "\\"s3://b/code/1/a.py\\"" to "s3://b/code/2/a.py".')
+    assert ">…/1/a.py</a>\\&#34;&#34; to &#34;<a href=" in text
+    assert ">…/2/a.py</a>&#34;." in text
+
+
 @pytest.mark.parametrize(
     ("uri", "address", "text"),
     [

@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from importlib import resources
-from itertools import zip_longest
 from typing import Any
 from urllib.parse import quote
 
@@ -26,7 +25,7 @@ from brickline.console.sessions import Note, Session
 from brickline.console.visit import Html
 from brickline.version import VERSION
 
-_ARN = re.compile(r"(arn:aws:[a-z0-9-]+:[a-z0-9-]*:\d*:[\w+=,.@/:*-]*\w)")
+_NAMES = re.compile(r'(arn:aws:[a-z0-9-]+:[a-z0-9-]*:\d*:[\w+=,.@/:*-]*\w|s3://[^\s"\\<>]*[^\s"\\<>.,;:)])')
 _KIND = re.compile(r"^[a-z-]+[/:]")
 _WITHOUT_KIND = ("codecommit", "codepipeline", "s3")
 """Services whose ARNs have no kind of resource in front of the name."""
@@ -164,13 +163,17 @@ def size(count: float | None) -> str:
 
 
 def linked(text: str | None) -> Markup:
-    """A text in which the ARNs are links, by their short names."""
-    pieces = _ARN.split(text or "")
-    links = (
-        Markup('<a href="{}" title="{}">{}</a>').format(addresses.of_arn(arn), arn, short(arn)) for arn in pieces[1::2]
-    )
-    plain = (escape(piece) for piece in pieces[::2])
-    return Markup("").join(piece for pair in zip_longest(plain, links, fillvalue="") for piece in pair)
+    """A text in which ARNs and S3 URIs are links, by their short names."""
+    pieces = _NAMES.split(text or "")
+    shown = (_link(piece) if index % 2 else escape(piece) for index, piece in enumerate(pieces))
+    return Markup("").join(shown)
+
+
+def _link(name: str) -> Markup:
+    is_arn = name.startswith("arn:")
+    address = addresses.of_arn(name) if is_arn else addresses.of_uri(name)
+    text = short(name) if is_arn else addresses.short_uri(name)
+    return Markup('<a href="{}" title="{}">{}</a>').format(address, name, text)
 
 
 def pretty_json(value: Any) -> str:
