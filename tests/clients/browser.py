@@ -1,4 +1,8 @@
-"""The console in a real browser: Debian's Chromium, driven by Playwright, and axe-core to look for barriers."""
+"""The console in a real browser: Debian's Chromium, driven by Playwright, and axe-core to look for barriers.
+
+The fixtures are for all modules of `tests/clients` (its conftest has them): one that imported them itself would have a
+second browser, and Playwright lets a process have one.
+"""
 
 from __future__ import annotations
 

@@ -1,11 +1,14 @@
-"""One running server for all client tests of a worker."""
+"""One running server, and one browser, for all client tests of a worker."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
+from tests.clients.browser import chromium, reader
 from tests.clients.harness import Server, brickline, client_variables
+
+__all__ = ["chromium", "reader"]
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,8 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from tests.clients.browser import PHONE, Reader, chromium, reader
+from tests.clients.browser import PHONE, Reader
 from tests.clients.harness import Server, client
-
-__all__ = ["chromium", "reader"]
 
 _MAKE_GROUP = """
 import boto3, sys

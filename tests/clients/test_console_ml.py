@@ -8,10 +8,8 @@ from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.clients.browser import PHONE, Reader, chromium, reader
+from tests.clients.browser import PHONE, Reader
 from tests.clients.harness import PROGRAMS, Server, client
-
-__all__ = ["chromium", "reader"]
 
 NAME = "console-lines"
 PAINT_MS = 300

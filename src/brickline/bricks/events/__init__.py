@@ -5,7 +5,7 @@ from __future__ import annotations
 from brickline.baseplate.brick import Brick
 from brickline.baseplate.controllers import Controller
 from brickline.baseplate.house import Baseplate
-from brickline.baseplate.targets import SlowTarget
+from brickline.baseplate.targets import SlowTarget, Target
 from brickline.bricks.events.archive import Archive
 from brickline.bricks.events.archives import Archives
 from brickline.bricks.events.bus_target import BusTarget
@@ -42,7 +42,7 @@ def brick(baseplate: Baseplate) -> Brick:
         Tags(baseplate),
     )
     authorizing = Authorizing(baseplate)
-    targets = {
+    targets: dict[str, Target] = {
         "event-bus/": BusTarget(baseplate, places).put,
         "api-destination/": SlowTarget(DestinationTarget(baseplate, authorizing).call),
     }

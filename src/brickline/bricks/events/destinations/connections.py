@@ -44,7 +44,7 @@ class Connections:
         """What is not given stays; with another AuthorizationType its parameters have to be given."""
         with self._connections.change(context, request["Name"]) as connection:
             document = connection.document
-            kind = request.get("AuthorizationType", document["AuthorizationType"])
+            kind: str = request.get("AuthorizationType") or document["AuthorizationType"]
             parameters = merged(connection.private["parameters"], request.get("AuthParameters") or {})
             _check(kind, parameters)
             document |= {member: request[member] for member in _SETTINGS if member in request}
