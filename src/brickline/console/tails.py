@@ -43,10 +43,7 @@ def log_address(group: str, stream: str = "") -> str:
 
 def tail(visit: Visit, group: str, prefix: str = "", has_failed: bool = False) -> Tail:
     """The last lines of the streams whose names begin with `prefix`; empty where nothing was printed yet."""
-    found = visit.call_if_there(
-        "logs", "DescribeLogStreams", logGroupName=group, logStreamNamePrefix=prefix, limit=_MOST_STREAMS
-    )
-    names = [stream["logStreamName"] for stream in found["logStreams"]] if found else []
+    names = _streams(visit, group, prefix)
     events = [event for name in names for event in _events(visit, group, name)]
     lines = [Line(event["message"], event["timestamp"] / 1000) for event in sorted(events, key=_time)[-_LINES:]]
     address = log_address(group, names[0] if len(names) == 1 else "")
@@ -60,6 +57,13 @@ def marked(lines: list[Line]) -> list[Line]:
             told = Line(lines[index].text, lines[index].time, is_failure=True)
             return [*lines[:index], told, *lines[index + 1 :]]
     return lines
+
+
+def _streams(visit: Visit, group: str, prefix: str) -> list[str]:
+    """Those of a prefix, or the ones that were written to last: the operation takes only one of the two."""
+    which = {"logStreamNamePrefix": prefix} if prefix else {"orderBy": "LastEventTime", "descending": True}
+    found = visit.call_if_there("logs", "DescribeLogStreams", logGroupName=group, limit=_MOST_STREAMS, **which)
+    return [stream["logStreamName"] for stream in found["logStreams"]] if found else []
 
 
 def _events(visit: Visit, group: str, stream: str) -> list[Shape]:

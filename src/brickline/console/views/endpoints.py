@@ -6,7 +6,7 @@ from typing import Any
 
 from brickline.baseplate.brick import Shape
 from brickline.baseplate.errors import Refused
-from brickline.baseplate.why import cause, last_change
+from brickline.baseplate.why import back, cause, last_change
 from brickline.console import START, lists, tails
 from brickline.console.rendering import segment
 from brickline.console.reports import text_of
@@ -53,6 +53,7 @@ def _page(visit: Visit, asked: Shape) -> Html:
     )
     captured = captures.newest(visit, described)
     store, arn = visit.context.baseplate.store, described["EndpointArn"]
+    changed = last_change(store, arn)
     values = {
         "name": described["EndpointName"],
         "endpoint": described,
@@ -64,9 +65,15 @@ def _page(visit: Visit, asked: Shape) -> Html:
         "asked": asked or _prefilled(captured),
         "log": tails.tail(visit, f"/aws/sagemaker/Endpoints/{name}"),
         "cause": cause(store, arn),
-        "changed": last_change(store, arn),
+        "changed": changed,
+        "version": _version(changed or back(store, arn)),
     }
     return Html("endpoints/endpoint.html", values)
+
+
+def _version(steps: list[Shape]) -> str:
+    """The ARN of the model package whose approval or registration led here; "" where none is on the way."""
+    return next((step["arn"] for step in steps if ":model-package/" in step.get("arn", "")), "")
 
 
 def _variant(visit: Visit, variant: Shape, config: Shape | None) -> Shape:
