@@ -7,7 +7,7 @@ import os
 import platform
 from pathlib import Path
 
-from bench import api, cicd, endpoints, events, lists, pipelines, startup, storage
+from bench import api, cicd, endpoints, events, lists, peers, pipelines, startup, storage
 from bench.measures import Row, table
 from bench.servers import brickline, moto
 
@@ -24,6 +24,7 @@ def main() -> None:
         sections["S3"] = storage.measure([ours, theirs], full)
         sections["Events"] = events.measure([ours, theirs], full)
         sections["Pipelines"] = pipelines.measure(ours, full)
+        sections["Pipelines beside others"] = peers.measure(ours, full)
         sections["CI/CD"] = cicd.measure(ours, full)
         sections["Endpoints"] = endpoints.measure(ours, full)
     sections["Lists"] = lists.measure(full)
@@ -36,6 +37,7 @@ def report(sections: dict[str, list[Row]]) -> str:
     machine = f"{os.cpu_count()} cores, Linux {platform.release()}, Python {platform.python_version()}"
     parts = [f"# Measurements\n\n{machine}. Contenders take turns, call by call, in one run; medians.\n"]
     parts += [f"\n## {title}\n{table(rows)}\n" for title, rows in sections.items()]
+    parts.append(f"\n![Five scikit-learn steps]({peers.PLOT.name})\n")
     return "".join(parts)
 
 

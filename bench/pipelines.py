@@ -35,6 +35,7 @@ def measure(server: Server, full: bool) -> list[Row]:
         for length, taken in chains.items()
     ]
     rows.append(Row(f"fan of {fan} no-op steps, each", {"Brickline": f"{fanned / fan * 1e3:.0f} ms"}))
+    rows += [*executions(bench, 1000 if full else 50, 50), memory(server)]
     rows.append(Row("the no-op script run bare", {"bare": f"{bare_script * 1e3:.0f} ms"}))
     bench.run(chain(bench, "work.py", 1))
     ours, theirs = [], []
@@ -44,6 +45,40 @@ def measure(server: Server, full: bool) -> list[Row]:
     figures = {"Brickline": f"{statistics.median(ours):.2f} s", "bare": f"{statistics.median(theirs):.2f} s"}
     rows.append(Row("five scikit-learn steps", figures, "< bare"))
     return rows
+
+
+def executions(bench: Bench, count: int, at_once: int) -> list[Row]:
+    """Executions of a pipeline of one no-op step: one after another, and many at a time."""
+    name = bench.create(chain(bench, "noop.py", 1))
+    first, rest = _thirds([timed(lambda: bench.execute(name)) for _ in range(count)])
+    together = timed(lambda: bench.execute(name, at_once))
+    figures = {"Brickline": f"{first * 1e3:.0f} ms each at first, {rest * 1e3:.0f} ms at the end"}
+    return [
+        Row(f"{count:,} executions one after another", figures, "as fast at the end"),
+        Row(f"{at_once} executions at once", {"Brickline": f"{together:.1f} s"}),
+    ]
+
+
+def _thirds(taken: list[float]) -> tuple[float, float]:
+    """The medians of the first third and the last one."""
+    third = max(len(taken) // 3, 1)
+    return statistics.median(taken[:third]), statistics.median(taken[-third:])
+
+
+def memory(server: Server) -> Row:
+    """What is the server's own, and what all of its launchers have together, shared pages counted once."""
+    launchers = [pid for pid in server.processes() if pid != server.pid]
+    used = sum(_proportional(pid) for pid in launchers) / 2**20
+    figure = f"{server.memory() / 2**20:.0f} MB, {used:.0f} MB in {len(launchers)} processes"
+    return Row("memory of the server, and of launchers and what they have forked", {"Brickline": figure})
+
+
+def _proportional(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0  # it has ended
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
 
 
 class Bench:
@@ -59,10 +94,15 @@ class Bench:
 
     def run(self, steps: list[dict[str, Any]]) -> float:
         """Seconds from the start of an execution to its end."""
+        name = self.create(steps)
+        return timed(lambda: self.execute(name))
+
+    def create(self, steps: list[dict[str, Any]]) -> str:
+        """A pipeline of the steps; gives its name."""
         name = f"bench-{uuid.uuid4().hex[:8]}"
         definition = json.dumps({"Version": "2020-12-01", "Steps": steps})
         self.sagemaker.create_pipeline(PipelineName=name, PipelineDefinition=definition, RoleArn=ROLE)
-        return timed(lambda: self._execute(name))
+        return name
 
     def bare(self, script: str, times: int) -> float:
         """Seconds that the job environment's own Python takes for the script, so many times one after another."""
@@ -85,8 +125,13 @@ class Bench:
             },
         }
 
-    def _execute(self, name: str) -> None:
-        arn = self.sagemaker.start_pipeline_execution(PipelineName=name)["PipelineExecutionArn"]
+    def execute(self, name: str, times: int = 1) -> None:
+        """Start so many executions, and wait until all have succeeded."""
+        starts = (self.sagemaker.start_pipeline_execution(PipelineName=name) for _ in range(times))
+        for arn in [start["PipelineExecutionArn"] for start in starts]:
+            self._wait(arn)
+
+    def _wait(self, arn: str) -> None:
         while (found := self.sagemaker.describe_pipeline_execution(PipelineExecutionArn=arn))[
             "PipelineExecutionStatus"
         ] == "Executing":

@@ -45,6 +45,19 @@ class Server:
                 return int(line.split()[1]) * 1024
         raise LookupError(self.pid)
 
+    def processes(self) -> list[int]:
+        """Everything that runs on the server's data folder: itself, launchers, jobs."""
+        words = Path(f"/proc/{self.pid}/cmdline").read_bytes().split(b"\0")
+        folder = words[words.index(b"--data") + 1]
+        return [int(one.name) for one in Path("/proc").glob("[0-9]*") if folder in _command_line(one)]
+
+
+def _command_line(process: Path) -> bytes:
+    try:
+        return (process / "cmdline").read_bytes()
+    except OSError:
+        return b""  # it has ended
+
 
 @contextmanager
 def brickline(data: Path | None = None) -> Iterator[Server]:

@@ -120,6 +120,21 @@ def test_filters_of_a_list_go_together(jobs: Resources, context: Context) -> Non
     assert len(_names(jobs.page(context, {"CreationTimeAfter": middle, "MaxResults": 100}))) == 14
 
 
+@pytest.mark.parametrize("rare", [0, 3, 100])
+def test_a_status_that_few_or_many_have_gives_the_same_pages(
+    jobs: Resources, context: Context, monkeypatch: pytest.MonkeyPatch, rare: int
+) -> None:
+    monkeypatch.setattr(listing, "_RARE", rare)
+    for number in range(20):
+        status = "Failed" if number in (3, 7, 11) else "Completed"
+        jobs.create(context, f"job-{number:02}", {"TrainingJobStatus": status})
+    request = {"StatusEquals": "Failed", "SortBy": "Name", "SortOrder": "Descending", "MaxResults": 2}
+    first = jobs.page(context, request)
+    assert _names(first) == ["job-11", "job-07"]
+    assert _names(jobs.page(context, {**request, "NextToken": first["NextToken"]})) == ["job-03"]
+    assert _names(jobs.page(context, {**request, "StatusEquals": "Stopped"})) == []
+
+
 def test_name_contains_takes_wildcards_literally(jobs: Resources, context: Context) -> None:
     jobs.create(context, "a_b", {})
     jobs.create(context, "axb", {})

@@ -30,6 +30,7 @@ _COLUMNS: dict[Column, tuple[str, ...]] = {
 
 _LAST_LETTER = "\U0010ffff"
 _MOST_IN_MEMORY = 1000
+_RARE = 500
 _MOST_LOOKED_AT = 20_000
 """Rows of one call that are tested in Python; then the page ends, full or not, with a token, as AWS's own pages may."""
 
@@ -59,6 +60,8 @@ def list_page(
     order = _order(listing, request)
     size = min(int(request.get(listing.size, listing.page)), listing.max_page)
     where = place + _conditions(kind, listing, request)
+    if request.get(listing.status) and order.columns[0] in ("lookup", "modified"):
+        where += _if_rare(store, where)
     found: list[Resource] = []
     last: Resource | None = None
     rows = _rows(store, where, order, order.position(request.get(listing.token)), size + 1)
@@ -123,6 +126,15 @@ def _conditions(kind: Kind, listing: Listing, request: Shape) -> list[ColumnElem
         if (moment := request.get(before)) is not None:
             where.append(column < moment)
     return where
+
+
+def _if_rare(store: Store, where: list[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
+    """Where few have the status: these rows by their ids, or the index of another order would be read to its end."""
+    by_status = [table.c[column] for column in _COLUMNS["status"]]
+    query = select(table.c.id).where(*where).order_by(*by_status).limit(_RARE + 1)
+    with store.read() as connection:
+        ids = connection.scalars(query).all()
+    return [table.c.id.in_(ids)] if len(ids) <= _RARE else []
 
 
 def _passes(listing: Listing, resource: Resource, request: Shape) -> bool:
