@@ -54,6 +54,15 @@ def test_a_page_follows_what_happens_and_keeps_what_its_reader_has_typed(reader:
     expect(box).to_have_value("being typed")
 
 
+def test_the_architecture_grows_while_somebody_looks(reader: Reader, server: Server) -> None:
+    page = reader.open("/console")
+    _make_group(server, "console-grows")
+    brick = page.get_by_role("link", name="console-grows, Model package group")
+    expect(brick).to_be_visible()
+    brick.click()
+    expect(page).to_have_url(re.compile("/console/registry/console-grows$"))
+
+
 def test_all_that_the_browser_loads_is_small(reader: Reader) -> None:
     page = reader.open("/console")
     sizes = page.evaluate(

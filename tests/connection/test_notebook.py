@@ -25,9 +25,14 @@ assert connection.started and not again.started
 assert connection.endpoint_url == again.endpoint_url
 assert boto3.client("sts").get_caller_identity()["Arn"] == connection.principal
 assert "AWS_PROFILE" not in os.environ
+boto3.client("s3").create_bucket(Bucket="drawn")
+drawn = brickline.picture("drawn")
+assert 'class="brick bucket new"' in drawn._repr_svg_().replace(" lit-0", "").replace(" lit-1", ""), drawn.svg
+assert drawn.save({data!r} + "/picture.svg").read_text().startswith("<svg")
 brickline.disconnect()
 assert dict(os.environ) == before, set(os.environ.items()) ^ set(before.items())
 brickline.disconnect()
+assert "brickline.connect() starts one" in brickline.picture(data={data!r} + "-none").svg
 print("done")
 """
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from brickline.baseplate.bodies import Body
 
@@ -47,3 +48,19 @@ class PageResponse:
 
 
 Page = Callable[[PageRequest], PageResponse]
+
+
+def for_this_machine(page: Page) -> Page:
+    """Only for clients that mean this machine: not for a web page whose host name was made to point here."""
+
+    def answer(request: PageRequest) -> PageResponse:
+        host = request.headers.get("host").rsplit(":", 1)[0]
+        is_local = host in ("localhost", "[::1]") or host.replace(".", "").isdigit()
+        refusal = {"message": f"Host: {host!r} is not this machine by address"}
+        return page(request) if is_local else json_page(403, refusal)
+
+    return answer
+
+
+def json_page(status: int, document: Any) -> PageResponse:
+    return PageResponse(status, [("Content-Type", "application/json")], json.dumps(document).encode())

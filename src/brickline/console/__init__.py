@@ -10,11 +10,13 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from brickline.baseplate.pages import PageRequest, PageResponse, for_this_machine
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from brickline.baseplate.house import Baseplate
-    from brickline.baseplate.pages import Page, PageRequest, PageResponse
+    from brickline.baseplate.pages import Page
     from brickline.console.application import Console
 
 START = "/console"
@@ -32,4 +34,9 @@ def pages(baseplate: Baseplate) -> Mapping[str, Page]:
     def answer(request: PageRequest) -> PageResponse:
         return console().answer(request)
 
-    return {START: answer}
+    def picture(request: PageRequest) -> PageResponse:
+        from brickline.console.views.home import picture
+
+        return picture(baseplate, request)
+
+    return {START: answer, "/_brickline/picture.svg": for_this_machine(picture)}

@@ -100,12 +100,12 @@ def _columns(rows: Sequence[Sequence[str]], links: Sequence[tuple[str, str]]) ->
         near = up if sweep % 2 == 0 else down
         for row in rows if sweep % 2 == 0 else reversed(rows):
             wished = [_mean([columns[one] for one in near.get(name, ())], columns[name]) for name in row]
-            columns |= dict(zip(row, _apart(wished), strict=True))
+            columns |= dict(zip(row, apart(wished), strict=True))
     least = min(columns.values(), default=0.0)
     return {name: column - least for name, column in columns.items()}
 
 
-def _apart(wished: Sequence[float]) -> list[float]:
+def apart(wished: Sequence[float]) -> list[float]:
     """The wishes moved apart to a column at least, as little as can be on the whole."""
     placed: list[float] = []
     for wish in wished:
