@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from brickline.console.views import (
+    codepipeline_executions,
+    codepipelines,
     endpoints,
     executions,
     home,
@@ -13,6 +15,8 @@ from brickline.console.views import (
 )
 
 ROUTES = [
+    *codepipelines.ROUTES,
+    *codepipeline_executions.ROUTES,
     *endpoints.ROUTES,
     *executions.ROUTES,
     *home.ROUTES,
