@@ -41,11 +41,11 @@ def log_address(group: str, stream: str = "") -> str:
     return f"{START}/logs?{urlencode({'group': group, **({'stream': stream} if stream else {})})}"
 
 
-def tail(visit: Visit, group: str, prefix: str = "", has_failed: bool = False) -> Tail:
+def tail(visit: Visit, group: str, prefix: str = "", has_failed: bool = False, most: int = _LINES) -> Tail:
     """The last lines of the streams whose names begin with `prefix`; empty where nothing was printed yet."""
     names = _streams(visit, group, prefix)
-    events = [event for name in names for event in _events(visit, group, name)]
-    lines = [Line(event["message"], event["timestamp"] / 1000) for event in sorted(events, key=_time)[-_LINES:]]
+    events = [event for name in names for event in _events(visit, group, name, most)]
+    lines = [Line(event["message"], event["timestamp"] / 1000) for event in sorted(events, key=_time)[-most:]]
     address = log_address(group, names[0] if len(names) == 1 else "")
     return Tail(marked(lines) if has_failed else lines, address, tuple(names))
 
@@ -66,8 +66,8 @@ def _streams(visit: Visit, group: str, prefix: str) -> list[str]:
     return [stream["logStreamName"] for stream in found["logStreams"]] if found else []
 
 
-def _events(visit: Visit, group: str, stream: str) -> list[Shape]:
-    answer = visit.call_if_there("logs", "GetLogEvents", logGroupName=group, logStreamName=stream, limit=_LINES)
+def _events(visit: Visit, group: str, stream: str, most: int) -> list[Shape]:
+    answer = visit.call_if_there("logs", "GetLogEvents", logGroupName=group, logStreamName=stream, limit=most)
     return answer["events"] if answer else []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from brickline.console.views import (
+    builds,
     codepipeline_executions,
     codepipelines,
     endpoints,
@@ -15,6 +16,7 @@ from brickline.console.views import (
 )
 
 ROUTES = [
+    *builds.ROUTES,
     *codepipelines.ROUTES,
     *codepipeline_executions.ROUTES,
     *endpoints.ROUTES,
