@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from brickline.console.views import (
+    pull_requests,
+    repositories,
     builds,
     codepipeline_executions,
     codepipelines,
@@ -16,6 +18,8 @@ from brickline.console.views import (
 )
 
 ROUTES = [
+    *pull_requests.ROUTES,
+    *repositories.ROUTES,
     *builds.ROUTES,
     *codepipelines.ROUTES,
     *codepipeline_executions.ROUTES,
