@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from brickline.console.views import (
-    pull_requests,
-    repositories,
     builds,
     codepipeline_executions,
     codepipelines,
@@ -13,21 +11,23 @@ from brickline.console.views import (
     home,
     jobs,
     pipelines,
+    pull_requests,
     registry,
+    repositories,
     why,
 )
 
 ROUTES = [
-    *pull_requests.ROUTES,
-    *repositories.ROUTES,
     *builds.ROUTES,
-    *codepipelines.ROUTES,
     *codepipeline_executions.ROUTES,
+    *codepipelines.ROUTES,
     *endpoints.ROUTES,
     *executions.ROUTES,
     *home.ROUTES,
     *jobs.ROUTES,
     *pipelines.ROUTES,
+    *pull_requests.ROUTES,
     *registry.ROUTES,
+    *repositories.ROUTES,
     *why.ROUTES,
 ]
