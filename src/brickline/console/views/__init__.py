@@ -14,6 +14,7 @@ from brickline.console.views import (
     pull_requests,
     registry,
     repositories,
+    s3,
     why,
 )
 
@@ -29,5 +30,6 @@ ROUTES = [
     *pull_requests.ROUTES,
     *registry.ROUTES,
     *repositories.ROUTES,
+    *s3.ROUTES,
     *why.ROUTES,
 ]
