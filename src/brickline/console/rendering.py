@@ -96,6 +96,7 @@ def _environment(language: str) -> Environment:
         newstyle=True,
     )
     environment.filters.update(
+        clock=clock_time,
         duration=duration,
         json=pretty_json,
         linked=linked,
@@ -138,6 +139,12 @@ def time(seconds: float | None) -> Markup:
 def when(seconds: float) -> str:
     """`2026-01-02 03:04:05`, in the machine's time zone."""
     return datetime.fromtimestamp(seconds).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def clock_time(seconds: float) -> Markup:
+    """`03:04:05.678`, in the machine's time zone; the tooltip has the date."""
+    moment = datetime.fromtimestamp(seconds).astimezone()
+    return Markup('<span title="{}">{}</span>').format(when(seconds), moment.strftime("%H:%M:%S.%f")[:-3])
 
 
 def duration(seconds: float | None) -> str:

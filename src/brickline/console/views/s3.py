@@ -28,7 +28,7 @@ def create(visit: Visit) -> Redirect:
 
 
 def bucket(visit: Visit) -> Answer:
-    """A folder where the key is empty or ends with a slash, else an object; a folder too where no object is so named."""
+    """A folder where the key is empty or ends with a slash, else an object; a folder too where there is no object."""
     name, key = visit.place["bucket"], _key(visit)
     if not key or key.endswith("/"):
         return _folder(visit, name, key)
