@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from brickline.console.views import (
+    archives,
     builds,
     codepipeline_executions,
     codepipelines,
     endpoints,
+    events,
     executions,
     home,
     jobs,
@@ -15,15 +17,18 @@ from brickline.console.views import (
     pull_requests,
     registry,
     repositories,
+    rules,
     s3,
     why,
 )
 
 ROUTES = [
+    *archives.ROUTES,
     *builds.ROUTES,
     *codepipeline_executions.ROUTES,
     *codepipelines.ROUTES,
     *endpoints.ROUTES,
+    *events.ROUTES,
     *executions.ROUTES,
     *home.ROUTES,
     *jobs.ROUTES,
@@ -32,6 +37,7 @@ ROUTES = [
     *pull_requests.ROUTES,
     *registry.ROUTES,
     *repositories.ROUTES,
+    *rules.ROUTES,
     *s3.ROUTES,
     *why.ROUTES,
 ]

@@ -19,7 +19,7 @@ _MOST_EVENTS = 12
 def home(visit: Visit) -> Html:
     found = _found(visit)
     look = Look(addresses.of_arn, partial(phrase, visit.language))
-    events = latest.events(visit.context.baseplate.store, _MOST_EVENTS)
+    events = latest.runs(visit.context.baseplate.store, _MOST_EVENTS)
     return Html("home.html", {"picture": draw(found, look) if found.blocks else "", "events": events})
 
 
