@@ -10,6 +10,7 @@ from brickline.console.views import (
     endpoints,
     events,
     executions,
+    functions,
     home,
     jobs,
     logs,
@@ -19,6 +20,7 @@ from brickline.console.views import (
     repositories,
     rules,
     s3,
+    schedules,
     why,
 )
 
@@ -30,6 +32,7 @@ ROUTES = [
     *endpoints.ROUTES,
     *events.ROUTES,
     *executions.ROUTES,
+    *functions.ROUTES,
     *home.ROUTES,
     *jobs.ROUTES,
     *logs.ROUTES,
@@ -39,5 +42,6 @@ ROUTES = [
     *repositories.ROUTES,
     *rules.ROUTES,
     *s3.ROUTES,
+    *schedules.ROUTES,
     *why.ROUTES,
 ]
