@@ -8,7 +8,7 @@ import click
 
 from brickline.version import VERSION
 
-COMMANDS = ("up", "down", "status", "console", "new", "env", "exec", "logs", "why", "rules", "doctor", "images")
+COMMANDS = ("up", "down", "status", "console", "new", "env", "exec", "logs", "why", "rules", "workshop", "doctor", "images")
 
 
 class _Commands(click.Group):
@@ -34,6 +34,7 @@ def main() -> None:
     brickline up --detach            start the server
     eval "$(brickline env)"          point this shell's boto3, sagemaker, aws and git at it
     brickline exec -- aws s3 ls      or just one command
+    brickline workshop               build it brick by brick, in notebooks
     brickline new training DIR       a repository to start from: pipeline, build, CI/CD
     brickline logs NAME --follow     what a job, a function or a pipeline execution printed
     brickline console                the link to the web page that shows all of it, live
