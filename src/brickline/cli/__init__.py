@@ -8,7 +8,21 @@ import click
 
 from brickline.version import VERSION
 
-COMMANDS = ("up", "down", "status", "console", "new", "env", "exec", "logs", "why", "rules", "workshop", "doctor", "images")
+COMMANDS = (
+    "up",
+    "down",
+    "status",
+    "console",
+    "new",
+    "env",
+    "exec",
+    "logs",
+    "why",
+    "rules",
+    "workshop",
+    "doctor",
+    "images",
+)
 
 
 class _Commands(click.Group):
