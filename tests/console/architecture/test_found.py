@@ -11,6 +11,7 @@ from tests.console.conftest import Visitor
 
 from brickline.baseplate.brick import Context
 from brickline.baseplate.house import Baseplate
+from brickline.console.architecture.choice import MOST_IN_COLUMN
 from brickline.console.architecture.found import find
 from brickline.console.architecture.found.activity import brick_of
 from brickline.console.architecture.model import Architecture
@@ -158,6 +159,15 @@ def test_what_just_happened_is_lit(context: Context) -> None:
     context.call("sagemaker", "CreateModelPackageGroup", ModelPackageGroupName="lines")
     context.emit("aws.s3", "Object Created", ["arn:aws:s3:::flights"], {})
     assert "arn:aws:s3:::flights" in _find(context).lit
+
+
+def test_what_has_no_room_is_named(context: Context, visitor: Visitor) -> None:
+    for number in range(MOST_IN_COLUMN):
+        context.call("events", "PutRule", Name=f"clock-{number}", ScheduleExpression="rate(1 day)")
+    assert "There is more" not in visitor.get("/console").html
+    context.call("events", "PutRule", Name="one-more", ScheduleExpression="rate(1 day)")
+    page = visitor.get("/console").html
+    assert '<a href="/console/events/rules">EventBridge rule</a>' in page
 
 
 def test_hostile_names_are_text(context: Context, visitor: Visitor) -> None:

@@ -11,7 +11,6 @@ from importlib import resources
 from markupsafe import Markup
 
 from brickline.console.architecture import grid, routes
-from brickline.console.architecture.choice import chosen
 from brickline.console.architecture.model import COLUMNS, KINDS, Architecture, Block, Joint
 from brickline.console.rendering import status_class
 
@@ -35,9 +34,8 @@ class Look:
     """ARNs, names or kinds of the bricks that stand out."""
 
 
-def draw(found: Architecture, look: Look = Look()) -> Markup:
+def draw(shown: Architecture, look: Look = Look()) -> Markup:
     """The picture without its styles, which are in `static/plate.css`."""
-    shown = chosen(found)
     columns = [
         (title, names)
         for title, kinds in COLUMNS

@@ -37,7 +37,7 @@ class _Plan:
 
 _Found = Mapping[str, Sequence[tuple[float, float]]]
 
-_PLANS = (
+PLANS = (
     _Plan("Invocations", "", [_Line("invocations", "Invocations", "Sum")]),
     _Plan(
         "Latency",
@@ -68,7 +68,7 @@ def charts_of(visit: Visit, endpoint: Shape) -> list[Markup]:
     found = _read(visit, endpoint["EndpointName"], variants)
     until = clock.now()
     ends = (until - SPANS[span(visit)][0], until)
-    charts = [_chart(plan, phrase(visit.language, plan.title), variants, found, ends) for plan in _PLANS]
+    charts = [_chart(plan, phrase(visit.language, plan.title), variants, found, ends) for plan in PLANS]
     return [draw(chart) for chart in charts if any(one.points for one in chart.series)]
 
 
@@ -95,7 +95,7 @@ def _read(visit: Visit, endpoint: str, variants: Sequence[str]) -> _Found:
     queries = [
         {"Id": f"q{index}", "Label": _label(variant, line), "MetricStat": _stat(endpoint, variant, line, period)}
         for index, (variant, line) in enumerate(
-            (variant, line) for variant in variants for plan in _PLANS for line in plan.lines
+            (variant, line) for variant in variants for plan in PLANS for line in plan.lines
         )
     ]
     if not queries:
