@@ -41,6 +41,17 @@ def test_live_and_actions_are_not_for_strangers(stranger: Visitor) -> None:
     assert stranger.post("/console/anything", csrf="").status == 401
 
 
+def test_a_stream_tells_at_once_what_its_page_has_not_seen(visitor: Visitor, baseplate: Baseplate) -> None:
+    html = visitor.get("/console/events").html
+    seen = html.partition('data-seen="')[2].partition('"')[0]
+    baseplate.context().emit("my.app", "It happened", [], {})
+    body = visitor.get(f"/console/live?seen={seen}", accept="text/event-stream").response.body
+    assert not isinstance(body, bytes)
+    assert body.read().startswith(b"retry:")
+    assert body.read() == b"data: %d\n\n" % baseplate.store.commits.count
+    body.close()
+
+
 def test_a_form_needs_the_word_of_its_session_and_the_right_origin(visitor: Visitor) -> None:
     assert visitor.post("/console/logout/x").status == 404
     assert visitor.get("/console/no/such/page").status == 404

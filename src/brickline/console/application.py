@@ -67,7 +67,7 @@ class Console:
         if session is None:
             return self._stranger(request, wishes)
         if path == "/live":
-            return live.stream(self._baseplate.store.commits)
+            return live.stream(self._baseplate.store.commits, request)
         if path == "/preferences":
             return set_preferences(request)
         if path == "/logout" and request.method == "POST":
@@ -80,6 +80,7 @@ class Console:
         if found is None:
             raise Refused("PageNotFound", f"There is no page at {request.path}", 404)
         view, place = found
+        seen = self._baseplate.store.commits.count
         form = _form(request) if method == "POST" else {}
         visit = Visit(
             context=self._baseplate.context(),
@@ -91,10 +92,10 @@ class Console:
             language=wishes.language,
         )
         if method == "GET":
-            return self._respond(request, session, wishes, view(visit))
+            return self._respond(request, session, wishes, view(visit), seen)
         _check_origin(request, session, form)
         try:
-            return self._respond(request, session, wishes, view(visit))
+            return self._respond(request, session, wishes, view(visit), seen)
         except Refused as refused:
             if method == "PUT":
                 raise
@@ -102,7 +103,12 @@ class Console:
             return _see_other(_back(request))
 
     def _respond(
-        self, request: PageRequest, session: Session, wishes: Preferences, answer: Html | Redirect | PageResponse
+        self,
+        request: PageRequest,
+        session: Session,
+        wishes: Preferences,
+        answer: Html | Redirect | PageResponse,
+        seen: int,
     ) -> PageResponse:
         if isinstance(answer, PageResponse):
             return answer
@@ -111,7 +117,7 @@ class Console:
                 self._sessions.note(session, Note(answer.note))
             return _see_other(answer.address)
         note = None if "x-live" in _names(request) else self._sessions.take_note(session)
-        return self._rendering.page(request, answer, wishes, session, note)
+        return self._rendering.page(request, answer, wishes, session, note, seen)
 
     def _login(self, request: PageRequest, wishes: Preferences) -> PageResponse:
         given = (_form(request) if request.method == "POST" else request.parameter).get("token", "")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 
-from brickline.baseplate.pages import PageResponse
+from brickline.baseplate.pages import PageRequest, PageResponse
 from brickline.baseplate.store import Commits
 
 _BEAT = 15.0
@@ -18,14 +18,15 @@ class LiveBody:
 
     length: int | None = None
 
-    def __init__(self, commits: Commits) -> None:
+    def __init__(self, commits: Commits, seen: int) -> None:
         self._commits = commits
-        self._seen: int | None = None
+        self._seen = seen
+        self._is_begun = False
         self._closed = threading.Event()
 
     def read(self, _size: int = -1, /) -> bytes:
-        if self._seen is None:
-            self._seen = self._commits.count
+        if not self._is_begun:
+            self._is_begun = True
             return b"retry: 1000\n\n"
         if self._closed.wait(_PAUSE):
             return b""
@@ -39,6 +40,8 @@ class LiveBody:
         self._closed.set()
 
 
-def stream(commits: Commits) -> PageResponse:
+def stream(commits: Commits, request: PageRequest) -> PageResponse:
+    """`?seen=` is the count of commits when the page was made: what came between is told at once."""
+    seen = request.parameter.get("seen", "")
     headers = [("Content-Type", "text/event-stream"), ("Cache-Control", "no-store")]
-    return PageResponse(200, headers, LiveBody(commits))
+    return PageResponse(200, headers, LiveBody(commits, int(seen) if seen.isdecimal() else -1))

@@ -43,8 +43,12 @@ class Rendering:
         wishes: Preferences,
         session: Session | None = None,
         note: Note | None = None,
+        seen: int = 0,
     ) -> PageResponse:
-        """A whole page. Templates see the view's values and, beside them, what `base.html` needs."""
+        """A whole page. Templates see the view's values and, beside them, what `base.html` needs.
+
+        `seen` is the number of commits that the view could see.
+        """
         here = f"{request.path}?{request.query}" if request.query else request.path
         values = {
             "here": here,
@@ -53,6 +57,7 @@ class Rendering:
             "csrf": session.csrf if session else "",
             "is_signed_in": session is not None,
             "note": note,
+            "seen": seen,
             "language": wishes.language,
             "languages": LANGUAGES,
             "theme": wishes.theme,

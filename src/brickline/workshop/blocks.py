@@ -18,8 +18,6 @@ from brickline.templates.common import cicd
 
 __all__ = ["ENDPOINT", "GROUP", "ROLE", "Account", "Path", "account", "data", "endpoint", "repository", "version"]
 
-_MISSING = ("404", "NoSuchBucket", "NoSuchKey")
-
 
 def account() -> Account:
     """The account that this notebook works in. Repositories are cloned beside the stages' folders."""
@@ -29,13 +27,14 @@ def account() -> Account:
 
 def data(account: Account) -> list[str]:
     """The days of 2013, in S3: stage 0."""
+    days = list(flights.days())
     try:
-        account.s3.head_object(Bucket=account.bucket, Key="flights/weather/weather.csv")
-    except account.s3.exceptions.ClientError as error:
-        if error.response["Error"]["Code"] not in _MISSING:
-            raise
-        return training.upload(account)
-    return list(flights.days())
+        pages = account.s3.get_paginator("list_objects_v2").paginate(Bucket=account.bucket, Prefix="flights/")
+        found = set(pages.search("Contents[].Key"))
+    except account.s3.exceptions.NoSuchBucket:
+        found = set()
+    wanted = {"flights/weather/weather.csv", *(f"flights/days/{day}.csv" for day in days)}
+    return days if wanted <= found else training.upload(account)
 
 
 def version(account: Account) -> dict[str, Any]:

@@ -52,7 +52,7 @@
   }
 
   function listen() {
-    source = new EventSource("/console/live");
+    source = new EventSource("/console/live?seen=" + document.documentElement.dataset.seen);
     source.onopen = () => sayConnected(true);
     source.onerror = () => sayConnected(false);
     source.onmessage = look;
