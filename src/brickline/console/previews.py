@@ -56,7 +56,7 @@ def preview(name: str, size: int, start: bytes, read: Callable[[], Body]) -> Pre
     if ending.endswith((".csv", ".tsv")):
         return _table(text, "\t" if ending.endswith(".tsv") else ",", is_cut)
     if ending.endswith(".json") and not is_cut:
-        text = _pretty(text)
+        text = laid_out(text)
     return Preview("text", text, note=_cut_note(len(start)) if is_cut else "")
 
 
@@ -74,7 +74,8 @@ def _cut_note(count: int) -> str:
     return f"The first {count // 1024} KiB are shown."
 
 
-def _pretty(text: str) -> str:
+def laid_out(text: str) -> str:
+    """JSON with indents; any other text as it is."""
     try:
         return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
     except ValueError:

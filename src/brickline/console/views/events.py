@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
-from brickline.baseplate import clock, naming
 from brickline.baseplate.brick import Shape
 from brickline.baseplate.dispatch import dead_letters
 from brickline.baseplate.errors import Refused
-from brickline.console import latest
+from brickline.console import latest, matching
+from brickline.console.previews import laid_out
 from brickline.console.visit import Html, Visit, get, post
 
 _MOST = 100
-_MOST_RULES = 500
 _EXAMPLE = {
     "source": "aws.s3",
     "detail-type": "Object Created",
@@ -43,7 +41,7 @@ def tester(visit: Visit) -> Html:
         "events", "DescribeRule", Name=visit.query.get("rule") or "-", EventBusName=visit.query.get("bus")
     )
     pattern = (rule or {}).get("EventPattern") or json.dumps(_PATTERN)
-    return Html("events/tester.html", {"pattern": _laid_out(pattern), "event": json.dumps(known or _EXAMPLE, indent=2)})
+    return Html("events/tester.html", {"pattern": laid_out(pattern), "event": json.dumps(known or _EXAMPLE, indent=2)})
 
 
 def test(visit: Visit) -> Html:
@@ -51,10 +49,10 @@ def test(visit: Visit) -> Html:
     pattern, text = visit.form.get("pattern", ""), visit.form.get("event", "")
     values: Shape = {"pattern": pattern, "event": text, "is_tested": True}
     try:
-        whole = json.dumps(_completed(visit, text))
+        whole = _completed(visit, text)
         if pattern.strip():
-            values["matches"] = _matches(visit, pattern, whole)
-        values["rules"] = list(_rules_that_match(visit, whole))
+            values["matches"] = matching.matches(visit, pattern, whole)
+        values["rules"] = list(matching.rules_for(visit, whole))
     except Refused as refused:
         return Html("events/tester.html", {**values, "error": f"{refused.code}: {refused.message}"}, 400)
     return Html("events/tester.html", values)
@@ -62,10 +60,6 @@ def test(visit: Visit) -> Html:
 
 def undelivered(visit: Visit) -> Html:
     return Html("events/undelivered.html", {"letters": dead_letters(visit.context.baseplate.store)})
-
-
-def _laid_out(text: str) -> str:
-    return json.dumps(json.loads(text), indent=2)
 
 
 def _completed(visit: Visit, text: str) -> Shape:
@@ -76,38 +70,7 @@ def _completed(visit: Visit, text: str) -> Shape:
         raise Refused("InvalidEvent", f"Event: not a JSON document: {error}") from None
     if not isinstance(given, dict):
         raise Refused("InvalidEvent", "Event: an event is a JSON object")
-    envelope = {
-        "version": "0",
-        "id": naming.unique_id(),
-        "account": visit.context.account,
-        "region": visit.context.region,
-        "time": clock.iso(clock.now()),
-        "source": "",
-        "detail-type": "",
-        "resources": [],
-        "detail": {},
-    }
-    return {**envelope, **given}
-
-
-def _matches(visit: Visit, pattern: str, event: str) -> bool:
-    return bool(visit.call("events", "TestEventPattern", EventPattern=pattern, Event=event)["Result"])
-
-
-def _rules_that_match(visit: Visit, event: str) -> Iterator[Shape]:
-    """Rules of the default bus, with their targets."""
-    token: Any = None
-    looked_at = 0
-    while looked_at < _MOST_RULES:
-        listed = visit.call("events", "ListRules", NextToken=token)
-        looked_at += len(listed["Rules"])
-        for rule in listed["Rules"]:
-            if rule.get("EventPattern") and _matches(visit, rule["EventPattern"], event):
-                targets = visit.call_if_there("events", "ListTargetsByRule", Rule=rule["Name"]) or {}
-                yield {**rule, "targets": targets.get("Targets", [])}
-        token = listed.get("NextToken")
-        if not token:
-            return
+    return matching.event(visit, given)
 
 
 ROUTES = [

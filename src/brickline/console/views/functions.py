@@ -9,6 +9,7 @@ from typing import Any
 from brickline.baseplate.brick import Shape
 from brickline.baseplate.errors import Refused
 from brickline.console import lists, tails
+from brickline.console.previews import laid_out
 from brickline.console.reports import text_of
 from brickline.console.visit import Html, Visit, get, post
 
@@ -42,17 +43,10 @@ def _answered(answer: Shape) -> Shape:
     payload = answer.get("Payload", b"")
     text = payload.decode("utf-8", "replace") if isinstance(payload, bytes) else text_of(payload)
     return {
-        "answer": _laid_out(text)[:_LONGEST_ANSWER],
+        "answer": laid_out(text)[:_LONGEST_ANSWER],
         "failed": answer.get("FunctionError", ""),
         "log": base64.b64decode(answer.get("LogResult", "")).decode("utf-8", "replace"),
     }
-
-
-def _laid_out(text: str) -> str:
-    try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
-    except ValueError:
-        return text
 
 
 def _page(visit: Visit, asked: Shape) -> Html:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 from brickline.baseplate.errors import Refused
 from brickline.console import START, latest, lists
+from brickline.console.previews import laid_out
 from brickline.console.rendering import segment
 from brickline.console.visit import Html, Redirect, Visit, get, post
 
@@ -36,7 +35,7 @@ def rule(visit: Visit) -> Html:
         "name": name,
         "bus": bus,
         "address": address(bus, name),
-        "pattern": json.dumps(json.loads(pattern), indent=2) if pattern else "",
+        "pattern": laid_out(pattern or ""),
         "targets": _targets(visit, bus, name),
         "deliveries": latest.deliveries_of(visit.context.baseplate.store, found["Arn"], _MOST),
     }
