@@ -26,6 +26,7 @@ _ASKED = 10
 """Flights that each request of the load asks about."""
 _AFTERWARDS = 2.0
 """Seconds for which the load goes on, once version 2 is there."""
+_AUTHOR = ("-c", "user.name=Demo", "-c", "user.email=demo@localhost")
 _FINAL = ("Succeeded", "Failed", "Stopped", "Superseded")
 
 
@@ -60,12 +61,12 @@ def serve_by_push(account: Account, repository: Path) -> None:
 
 
 def configure(repository: Path, message: str, **parameters: Any) -> None:
-    """Commit other parameters to a repository's config.json."""
+    """Commit other parameters to a repository's config.json; a commit all the same where they are what they were."""
     file = repository / "config.json"
     config = json.loads(file.read_text())
     config["Parameters"].update(parameters)
     file.write_text(json.dumps(config, indent=2) + "\n")
-    _git(repository, "-c", "user.name=Demo", "-c", "user.email=demo@localhost", "commit", "-qam", message)
+    _git(repository, *_AUTHOR, "commit", "--allow-empty", "--quiet", "--all", "-m", message)
 
 
 def push_and_join(account: Account, repository: Path) -> None:
@@ -137,4 +138,4 @@ def _said(account: Account, project: str, text: str) -> str | None:
 def _git(repository: Path, *words: str) -> None:
     done = subprocess.run(["git", "-C", str(repository), *words], capture_output=True, text=True, check=False)
     if done.returncode:
-        raise SystemExit(f"git {' '.join(words)}: {done.stderr.strip()}")
+        raise SystemExit(f"git {' '.join(words)}: {done.stderr.strip() or done.stdout.strip()}")
