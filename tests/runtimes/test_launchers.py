@@ -245,6 +245,7 @@ def test_the_end_of_a_script_flushes_and_finalizes(warm: Warm) -> None:
     ("environment", "options", "says"),
     [
         ({"OMP_NUM_THREADS": "1"}, (), "the variable OMP_NUM_THREADS counts at its start"),
+        ({"GOMP_SPINCOUNT": "infinite"}, (), "the variable GOMP_SPINCOUNT counts at its start"),
         ({"PYTHONHASHSEED": "0"}, (), "the variable PYTHONHASHSEED counts at its start"),
         ({"LD_PRELOAD": ""}, (), "the variable LD_PRELOAD counts at its start"),
         ({"LC_ALL": "C"}, (), "the locale is 'C'"),

@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 
+from brickline.runtimes.sandbox.supervisor.command import ONCE_LOADED
+
 _HOME = str(Path(__file__).parent)
 _PROGRAM = """
 import sys
@@ -124,7 +126,7 @@ class Launchers:
                 stdout=subprocess.DEVNULL,
                 stderr=log,
                 cwd="/",
-                env={"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": str(home)},
+                env={"PATH": os.defpath, "LANG": "C.UTF-8", "HOME": str(home), **ONCE_LOADED},
                 pass_fds=(listening,),
                 start_new_session=True,
             )

@@ -19,7 +19,15 @@ if TYPE_CHECKING:
 _OUT_OF_MEMORY_SCORE = 500  # the kernel's choice falls on jobs before it falls on the server
 _FORK_HEADROOM = 64  # above the limit that the supervisor enforces, so that it sees the limit passed
 
+ONCE_LOADED = {
+    # libgomp's threads wait for each other by spinning for milliseconds: where jobs share the cores, that is most of
+    # what they do. Far fewer turns cost a job that is alone nothing (figures: docs/decisions/0009).
+    "GOMP_SPINCOUNT": "3000",
+}
+"""What libraries read when they are loaded, and never again: launchers have it, too."""
+
 DEFAULTS = {
+    **ONCE_LOADED,
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "HOME": "/root",
     "LANG": "C.UTF-8",

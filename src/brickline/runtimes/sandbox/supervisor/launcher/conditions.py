@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+from ..command import ONCE_LOADED
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -13,6 +15,7 @@ _READ_AT_START = (
     "PYTHON",
     "LD_",
     "OMP_",
+    "GOMP_",
     "OPENBLAS_",
     "GOTO_",
     "MKL_",
@@ -25,7 +28,13 @@ _READ_AT_START = (
 """Beginnings of variables that the interpreter or a library reads when it is loaded, and never again."""
 
 _HANDLED = ("PYTHONPATH", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE")
-_AS_IT_IS = {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8", "PYTHONHASHSEED": "random", "PYTHONNOUSERSITE": "1"}
+_AS_IT_IS = {
+    "PYTHONUTF8": "1",
+    "PYTHONIOENCODING": "utf-8",
+    "PYTHONHASHSEED": "random",
+    "PYTHONNOUSERSITE": "1",
+    **ONCE_LOADED,
+}
 """Variables with the values that change nothing here."""
 
 
