@@ -20,8 +20,8 @@ TARGET = Path(__file__).parent / "operations.md"
 HEAD = f"""# Supported operations
 
 Written by `make docs` from the code, and from the services as botocore {botocore.__version__} knows them. An operation
-that is not there answers `NotImplemented` (HTTP 400) and names itself, or is forwarded where the server was started with
-`--fallback URL`.
+that is not there answers `NotImplemented` (HTTP 400) and names itself, or is forwarded where the server was started
+with `--fallback URL`.
 
 | service | there | of |
 |---|---|---|
