@@ -15,6 +15,7 @@ PLACE = "us-east-1:123456789012"
         (f"arn:aws:sagemaker:{PLACE}:model-package/lines/2", "lines/2"),
         (f"arn:aws:codepipeline:{PLACE}:serve/execution/1-2", "serve/execution/1-2"),
         (f"arn:aws:codebuild:{PLACE}:build/train:1-2", "train:1-2"),
+        (f"arn:aws:codebuild:{PLACE}:build/train:d07c6576-1924-4d64-bd7e-4c43ce2c2ab9", "train:d07c6576"),
         (f"arn:aws:lambda:{PLACE}:function:deploy", "deploy"),
         (f"arn:aws:logs:{PLACE}:log-group:/aws/lambda/f", "/aws/lambda/f"),
         (f"arn:aws:events:{PLACE}:rule/on-approval", "on-approval"),

@@ -27,6 +27,7 @@ from brickline.version import VERSION
 
 _NAMES = re.compile(r'(arn:aws:[a-z0-9-]+:[a-z0-9-]*:\d*:[\w+=,.@/:*-]*\w|s3://[^\s"\\<>]*[^\s"\\<>.,;:)])')
 _KIND = re.compile(r"^[a-z-]+[/:]")
+_UUID = re.compile(r"\b([0-9a-f]{8})(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 _WITHOUT_KIND = ("codecommit", "codepipeline", "s3")
 """Services whose ARNs have no kind of resource in front of the name."""
 _UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
@@ -198,11 +199,11 @@ def segment(name: str) -> str:
 
 
 def short(arn: str) -> str:
-    """What an ARN names, without its kind: enough to know it by."""
+    """What an ARN names, without its kind, and of a UUID the first part: enough to know it by."""
     if not arn.startswith("arn:"):
         return arn
     _, _, service, _, _, resource = arn.split(":", 5)
-    return resource if service in _WITHOUT_KIND else _KIND.sub("", resource)
+    return _UUID.sub(r"\1", resource if service in _WITHOUT_KIND else _KIND.sub("", resource))
 
 
 _STATUSES = {
