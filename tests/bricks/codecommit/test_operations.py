@@ -61,6 +61,22 @@ def test_repositories_are_described_listed_renamed_and_deleted(codecommit: CodeC
     assert not [*(codecommit.context.baseplate.data / "repositories").iterdir()]
 
 
+def test_repositories_are_listed_by_name_or_by_change(codecommit: CodeCommit, later: Callable[[float], None]) -> None:
+    def names(**request: str) -> list[str]:
+        return [one["repositoryName"] for one in codecommit("ListRepositories", **request)["repositories"]]
+
+    for name in ("other", "another"):
+        later(1)
+        codecommit("CreateRepository", repositoryName=name)
+    assert names() == ["another", "demo", "other"]
+    assert names(order="descending") == ["other", "demo", "another"]
+    assert names(sortBy="lastModifiedDate", order="descending") == ["another", "other", "demo"]
+    answer = codecommit("ListRepositories")
+    assert "nextToken" not in answer
+    assert all(set(one) == {"repositoryName", "repositoryId"} for one in answer["repositories"])
+    codecommit.refused("InvalidContinuationTokenException", "ListRepositories", nextToken="mine")
+
+
 def test_the_first_commit_makes_the_default_branch_and_each_move_is_told_once(codecommit: CodeCommit) -> None:
     first = codecommit.put("a.txt", b"a")
     second = codecommit.put("b/c.txt", b"c")

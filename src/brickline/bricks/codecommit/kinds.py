@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from brickline.baseplate.kinds import Kind
+from brickline.baseplate.kinds import Kind, Listing
 
 REPOSITORY = Kind(
     service="codecommit",
@@ -14,6 +14,15 @@ REPOSITORY = Kind(
     taken=("RepositoryNameExistsException", "Repository named {name} already exists"),
     created_member="creationDate",
     modified_member="lastModifiedDate",
+    listing=Listing(
+        result="repositories",
+        sort={"repositoryName": "lookup", "lastModifiedDate": "modified"},
+        default_sort="repositoryName",
+        default_order="Ascending",
+        page=1000,
+        max_page=1000,
+        token="nextToken",  # noqa: S106
+    ),
 )
 
 PUSH = Kind(

@@ -56,13 +56,15 @@ class Repositories:
         }
 
     def list_repositories(self, context: Context, request: Shape) -> Shape:
-        everything = [*self._repositories.all(context)]
-        by_date = request.get("sortBy") == "lastModifiedDate"
-        everything.sort(
-            key=lambda one: (one.modified if by_date else 0.0, one.name), reverse=request.get("order") == "descending"
-        )
-        listed = [{"repositoryName": one.name, "repositoryId": one.document["repositoryId"]} for one in everything]
-        return {"repositories": listed}
+        words = {"nextToken": request.get("nextToken"), "SortOrder": request.get("order", "ascending").capitalize()}
+        if "sortBy" in request:
+            words["SortBy"] = request["sortBy"]
+        try:
+            page = self._repositories.page(context, words)
+        except Refused as refused:
+            raise Refused("InvalidContinuationTokenException", refused.message) from None
+        names = [{member: one[member] for member in ("repositoryName", "repositoryId")} for one in page["repositories"]]
+        return {**page, "repositories": names}
 
     def update_repository_description(self, context: Context, request: Shape) -> Shape:
         with self._repositories.change(context, request["repositoryName"]) as found:
