@@ -146,9 +146,13 @@ def _rows(
 ) -> Iterator[Resource]:
     """Rows in order from after `position`, in batches of `size` that grow: few rows may pass what the caller tests."""
     while True:
-        query = select(table).where(*where).order_by(*order.clauses).limit(size)
+        # The ids first: an index alone tells them, and where it has to be sorted (by creation, of every parent), the
+        # rows themselves are left in peace.
+        ids = select(table.c.id).where(*where).order_by(*order.clauses).limit(size)
         if position:
-            query = query.where(order.beyond(position))
+            ids = ids.where(order.beyond(position))
+        found = ids.subquery()
+        query = select(table).join(found, found.c.id == table.c.id).order_by(*order.clauses)
         with store.read() as connection:
             rows = connection.execute(query).mappings().all()
         for row in rows:
