@@ -194,6 +194,24 @@ def test_lists_are_answered_from_an_index_without_sorting(jobs: Resources, conte
         assert plan[0].startswith("SEARCH resources USING INDEX"), plan
 
 
+def test_lists_over_every_parent_sort_an_index_and_not_the_rows(jobs: Resources, context: Context) -> None:
+    for number in range(3):
+        jobs.create(context, f"job-{number}", {}, parent=f"parent-{number % 2}")
+    store = jobs._baseplate.store
+    asked: list[tuple[str, Any]] = []
+    event.listen(store.engine, "before_cursor_execute", lambda *call: asked.append((call[2], call[3])))
+    request: dict[str, Any] = {"SortBy": "CreationTime", "SortOrder": "Ascending", "MaxResults": 2}
+    first = jobs.page(context, request, None)
+    second = jobs.page(context, {**request, "NextToken": first["NextToken"]}, None)
+    assert [*_names(first), *_names(second)] == ["job-0", "job-1", "job-2"]
+    assert "NextToken" not in second
+    for statement, values in asked.copy():
+        with store.read() as connection:
+            plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)]
+        looked_up = [step for step in plan if "SEARCH resources" in step]
+        assert ["COVERING INDEX" in step or "PRIMARY KEY" in step for step in looked_up] == [True, True], plan
+
+
 def test_saving_leaves_identity_alone_and_an_arn_can_change(jobs: Resources, context: Context) -> None:
     made = jobs.create(context, "a", {})
     with jobs.change(context, "a") as job:

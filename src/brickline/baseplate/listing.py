@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, literal, select, tuple_
 
 from brickline.baseplate.brick import Shape
 from brickline.baseplate.errors import Refused
@@ -52,9 +52,10 @@ def decode_token(token: str, length: int) -> list[Any]:
 
 
 def list_page(
-    store: Store, kind: Kind, place: list[ColumnElement[bool]], request: Shape
+    store: Store, kind: Kind, place: list[ColumnElement[bool]], request: Shape, *, is_of_one_parent: bool = True
 ) -> tuple[list[Resource], str | None]:
     """The page of `kind` that `request` asks for, and the token of the next one if there is more."""
+    query_of = _in_order if is_of_one_parent else _sorted
     listing = kind.listing
     assert listing is not None, f"{kind.key} declares no listing"
     order = _order(listing, request)
@@ -64,7 +65,7 @@ def list_page(
         where += _if_rare(store, where)
     found: list[Resource] = []
     last: Resource | None = None
-    rows = _rows(store, where, order, order.position(request.get(listing.token)), size + 1)
+    rows = _rows(store, query_of, where, order, order.position(request.get(listing.token)), size + 1)
     for looked_at, resource in enumerate(rows):
         passes = _passes(listing, resource, request)
         if last and (looked_at == _MOST_LOOKED_AT or (passes and len(found) == size)):
@@ -142,17 +143,16 @@ def _passes(listing: Listing, resource: Resource, request: Shape) -> bool:
 
 
 def _rows(
-    store: Store, where: list[ColumnElement[bool]], order: _Order, position: Sequence[Any] | None, size: int
+    store: Store,
+    query_of: Callable[[list[ColumnElement[bool]], _Order, int], Select[Any]],
+    where: list[ColumnElement[bool]],
+    order: _Order,
+    position: Sequence[Any] | None,
+    size: int,
 ) -> Iterator[Resource]:
     """Rows in order from after `position`, in batches of `size` that grow: few rows may pass what the caller tests."""
     while True:
-        # The ids first: an index alone tells them, and where it has to be sorted (by creation, of every parent), the
-        # rows themselves are left in peace.
-        ids = select(table.c.id).where(*where).order_by(*order.clauses).limit(size)
-        if position:
-            ids = ids.where(order.beyond(position))
-        found = ids.subquery()
-        query = select(table).join(found, found.c.id == table.c.id).order_by(*order.clauses)
+        query = query_of([*where, order.beyond(position)] if position else where, order, size)
         with store.read() as connection:
             rows = connection.execute(query).mappings().all()
         for row in rows:
@@ -161,3 +161,14 @@ def _rows(
             return
         position = [rows[-1][column] for column in order.columns]
         size = min(2 * size, _MOST_IN_MEMORY)
+
+
+def _in_order(where: list[ColumnElement[bool]], order: _Order, size: int) -> Select[Any]:
+    """Where an index has the rows in this order."""
+    return select(table).where(*where).order_by(*order.clauses).limit(size)
+
+
+def _sorted(where: list[ColumnElement[bool]], order: _Order, size: int) -> Select[Any]:
+    """Where they have to be sorted: first the ids, which an index alone tells, and then these rows."""
+    ids = select(table.c.id).where(*where).order_by(*order.clauses).limit(size).subquery()
+    return select(table).join(ids, ids.c.id == table.c.id).order_by(*order.clauses)

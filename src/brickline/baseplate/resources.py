@@ -160,7 +160,8 @@ class Resources:
         """The answer of a List operation by the kind's `listing`: documents under its result member, and NextToken."""
         from brickline.baseplate.listing import list_page
 
-        found, token = list_page(self._store, self.kind, self._place(context, parent), request)
+        place = self._place(context, parent)
+        found, token = list_page(self._store, self.kind, place, request, is_of_one_parent=parent is not None)
         assert self.kind.listing is not None
         answer: Shape = {self.kind.listing.result: [resource.document for resource in found]}
         if token:
