@@ -57,7 +57,11 @@ def _fresh(data: Path) -> None:
     if data.exists():
         _stop(data)
         shutil.rmtree(data)
-    shutil.rmtree(data.with_name(f"{data.name}-repositories"), ignore_errors=True)
+    shutil.rmtree(_repositories(data), ignore_errors=True)
+
+
+def _repositories(data: Path) -> Path:
+    return data.with_name(f"{data.name}-repositories")
 
 
 def _stop(data: Path) -> None:
@@ -71,11 +75,22 @@ def _next_steps(console: Console, data: Path, link: str) -> None:
     command = ".venv/bin/brickline"
     if link:
         console.print(f"  {link}   # the console: all of it, live", soft_wrap=True)
+        console.print(f"  cat {_some_flights(data)}   # flights to ask about, for the form on the endpoint's page")
     else:
         console.print("  make demo KEEP=1        # the same, and leaves the server running, with its console")
         console.print(f"  {command} up --detach --data {data}   # the demo's server again, with all that is in it")
     console.print(f'  eval "$({command} env --data {data})"   # then boto3, aws, git and the SDK reach it')
     console.print(f"  {command} logs --data {data} flights-training   # what the build said")
+
+
+def _some_flights(data: Path) -> Path:
+    """A file of three flights, as the endpoint takes them."""
+    from brickline.demo import flights
+    from brickline.demo.serving import TOMORROW
+
+    file = _repositories(data) / "flights.csv"
+    file.write_bytes(flights.features(TOMORROW).first(3))
+    return file
 
 
 if __name__ == "__main__":
