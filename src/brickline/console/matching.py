@@ -7,13 +7,14 @@ from collections.abc import Iterator
 
 from brickline.baseplate import clock, naming
 from brickline.baseplate.brick import Shape
+from brickline.console.architecture.model import pages
 from brickline.console.visit import Visit
 
 _MOST_RULES = 500
 
 
-def event(visit: Visit, given: Shape) -> Shape:
-    """An event of this account with the members that every event has, now; those that are given win."""
+def event(visit: Visit, given: Shape) -> str:
+    """An event of this account, as JSON, with the members that every event has, now; those that are given win."""
     envelope: Shape = {
         "version": "0",
         "id": naming.unique_id(),
@@ -25,27 +26,17 @@ def event(visit: Visit, given: Shape) -> Shape:
         "resources": [],
         "detail": {},
     }
-    return {**envelope, **given}
+    return json.dumps({**envelope, **given})
 
 
-def matches(visit: Visit, pattern: str, event: Shape) -> bool:
-    """Raises Refused where pattern or event is no such thing."""
-    return bool(visit.call("events", "TestEventPattern", EventPattern=pattern, Event=json.dumps(event))["Result"])
+def matches(visit: Visit, pattern: str, event: str) -> bool:
+    """`event` is JSON. Raises Refused where pattern or event is no such thing."""
+    return bool(visit.call("events", "TestEventPattern", EventPattern=pattern, Event=event)["Result"])
 
 
-def rules_for(visit: Visit, event: Shape) -> Iterator[Shape]:
+def rules_for(visit: Visit, event: str) -> Iterator[Shape]:
     """The rules of the default bus whose pattern matches, disabled ones too, each with its `targets`."""
-    for rule in _rules(visit):
+    for rule in pages(visit.call_if_there, "events", "ListRules", "Rules", _MOST_RULES):
         if rule.get("EventPattern") and matches(visit, rule["EventPattern"], event):
             targets = visit.call_if_there("events", "ListTargetsByRule", Rule=rule["Name"]) or {}
             yield {**rule, "targets": targets.get("Targets", [])}
-
-
-def _rules(visit: Visit) -> Iterator[Shape]:
-    token: str | None = ""
-    looked_at = 0
-    while token is not None and looked_at < _MOST_RULES:
-        listed = visit.call_if_there("events", "ListRules", NextToken=token) or {"Rules": []}
-        yield from listed["Rules"]
-        looked_at += len(listed["Rules"])
-        token = listed.get("NextToken")

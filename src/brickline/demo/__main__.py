@@ -54,14 +54,12 @@ def tell(console: Console, data: Path) -> None:
 
 def _fresh(data: Path) -> None:
     """Each demo starts from nothing, so that it always registers versions 1 to 3."""
+    from brickline.demo.account import repositories_beside
+
     if data.exists():
         _stop(data)
         shutil.rmtree(data)
-    shutil.rmtree(_repositories(data), ignore_errors=True)
-
-
-def _repositories(data: Path) -> Path:
-    return data.with_name(f"{data.name}-repositories")
+    shutil.rmtree(repositories_beside(data), ignore_errors=True)
 
 
 def _stop(data: Path) -> None:
@@ -86,9 +84,10 @@ def _next_steps(console: Console, data: Path, link: str) -> None:
 def _some_flights(data: Path) -> Path:
     """A file of three flights, as the endpoint takes them."""
     from brickline.demo import flights
+    from brickline.demo.account import repositories_beside
     from brickline.demo.serving import TOMORROW
 
-    file = _repositories(data) / "flights.csv"
+    file = repositories_beside(data) / "flights.csv"
     file.write_bytes(flights.features(TOMORROW).first(3))
     return file
 

@@ -27,13 +27,18 @@ _PATIENCE = 60.0
 Found = TypeVar("Found")
 
 
+def repositories_beside(data: Path) -> Path:
+    """The folder of the working copies that belong to a data folder."""
+    return data.with_name(f"{data.name}-repositories")
+
+
 class Account:
     """The account that the demo works in. Everything goes through unmodified boto3, git and SageMaker SDK."""
 
     def __init__(self, console: Console, data: Path) -> None:
         self.console = console
         self.data = data
-        self.repositories = data.with_name(f"{data.name}-repositories")
+        self.repositories = repositories_beside(data)
         self.s3: Any = boto3.client("s3")
         self.sagemaker: Any = boto3.client("sagemaker")
         self.runtime: Any = boto3.client("sagemaker-runtime")

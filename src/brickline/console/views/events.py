@@ -62,8 +62,8 @@ def undelivered(visit: Visit) -> Html:
     return Html("events/undelivered.html", {"letters": dead_letters(visit.context.baseplate.store)})
 
 
-def _completed(visit: Visit, text: str) -> Shape:
-    """The event with the members that every event has."""
+def _completed(visit: Visit, text: str) -> str:
+    """The event, as JSON, with the members that every event has."""
     try:
         given: Any = json.loads(text)
     except ValueError as error:
